@@ -1,0 +1,3 @@
+module github.com/gubbo/gubbo
+
+go 1.26
