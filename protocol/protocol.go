@@ -79,6 +79,9 @@ func (s State) String() string {
 
 // DialOptions are what a consumer tells a protocol. The zero value works.
 type DialOptions struct {
+	// Application is the name that the consumer gives itself to providers; ""
+	// gives none.
+	Application string
 	// Dial opens a connection; nil is a net.Dialer with a 3 s timeout.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Reverse takes calls that the provider makes to this consumer, such as
@@ -121,6 +124,10 @@ type Handler interface {
 	// Find returns the endpoint for t or an *api.Error (api.NotFound,
 	// api.GoingAway …) that the protocol sends back. It is called for each
 	// request, from many goroutines, before the arguments are decoded.
+	//
+	// Every Dubbo service answers the method "$echo". A handler that has the
+	// service but no such method returns an Endpoint whose Invoker is nil, and
+	// the protocol echoes by itself.
 	Find(t Target) (*Endpoint, error)
 }
 
@@ -146,3 +153,7 @@ type Endpoint struct {
 	// Invoker runs the call: the provider's filters, then the user's method.
 	Invoker api.Invoker
 }
+
+// CallKey is the key under which the context of a server's call holds the
+// *api.Invocation that runs: ctx.Value(CallKey{}).
+type CallKey struct{}
