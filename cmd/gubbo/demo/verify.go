@@ -1,0 +1,174 @@
+// Package demo is the lab behind `gubbo demo`: registry, monitor, providers and
+// consumers in one command, with books of its own that the monitor's rows are
+// compared with.
+package demo
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/gubbo/gubbo/examples/greet/ledger"
+)
+
+// Counts are what a consumer process counted around its calls of one method,
+// without help of a filter or an observer.
+type Counts struct {
+	// Calls = Success + Failed + Unknown.
+	Calls   int64 `json:"calls"`
+	Success int64 `json:"success"`
+	// Failed is a call that surely failed.
+	Failed int64 `json:"failed"`
+	// Unknown is a call that may have run: the method is not idempotent and the
+	// provider was lost before it answered.
+	Unknown int64 `json:"unknown"`
+}
+
+// Row is what the monitor stored of one method of one reporting process,
+// summed over the minutes.
+type Row struct {
+	Side, Reporter, Method string
+	Success, Failure       int64
+}
+
+// Reporter is what the monitor knows of a reporting process.
+type Reporter struct {
+	// AsOf is the moment up to which its last acknowledged report counted.
+	AsOf time.Time
+	// Gap tells whether the monitor shows it as silent since then.
+	Gap bool
+}
+
+// consumerBook and providerBook are what the lab knows by itself of one
+// process.
+type consumerBook struct {
+	name, reporter string
+	methods        map[string]Counts
+}
+
+type providerBook struct {
+	name, reporter string
+	killed         bool
+	executions     []ledger.Execution
+}
+
+// books is everything that the monitor's rows are compared with.
+type books struct {
+	consumers []consumerBook
+	providers []providerBook
+	// callers is how many calls can be under way at once, over all consumers.
+	callers int
+	// idempotent names the methods whose calls must never fail.
+	idempotent map[string]bool
+}
+
+type check struct {
+	w      io.Writer
+	failed int
+}
+
+func (c *check) that(ok bool, format string, args ...any) {
+	verdict := "ok  "
+	if !ok {
+		verdict = "FAIL"
+		c.failed++
+	}
+	fmt.Fprintf(c.w, "  %s %s\n", verdict, fmt.Sprintf(format, args...))
+}
+
+// verify prints a line per comparison and returns the number that do not
+// hold.
+func (b *books) verify(w io.Writer, rows []Row, reporters map[string]Reporter) int {
+	c := &check{w: w}
+	type key struct{ side, reporter, method string }
+	stored := map[key]Row{}
+	for _, r := range rows {
+		k := key{r.Side, r.Reporter, r.Method}
+		sum := stored[k]
+		sum.Success += r.Success
+		sum.Failure += r.Failure
+		stored[k] = sum
+	}
+	take := func(side, reporter, method string) Row {
+		k := key{side, reporter, method}
+		r := stored[k]
+		delete(stored, k)
+		return r
+	}
+
+	calls := map[string]Counts{}
+	for _, book := range b.consumers {
+		for _, method := range slices.Sorted(maps.Keys(book.methods)) {
+			n := book.methods[method]
+			row := take("consumer", book.reporter, method)
+			c.that(row.Success == n.Success && row.Failure == n.Failed+n.Unknown,
+				"%s %s: counted %d ok %d not, the monitor has %d ok %d not", book.name, method, n.Success, n.Failed+n.Unknown, row.Success, row.Failure)
+			sum := calls[method]
+			sum.Calls += n.Calls
+			sum.Success += n.Success
+			sum.Failed += n.Failed
+			sum.Unknown += n.Unknown
+			calls[method] = sum
+		}
+	}
+
+	ran := map[string]int64{}
+	runs := map[string]map[string]int{}
+	for _, book := range b.providers {
+		at := map[string][]time.Time{}
+		for _, e := range book.executions {
+			at[e.Method] = append(at[e.Method], e.At)
+			ran[e.Method]++
+			if runs[e.Method] == nil {
+				runs[e.Method] = map[string]int{}
+			}
+			runs[e.Method][e.ID]++
+		}
+		reporter, known := reporters[book.reporter]
+		for _, method := range slices.Sorted(maps.Keys(calls)) {
+			row := take("provider", book.reporter, method)
+			total := int64(len(at[method]))
+			if !book.killed {
+				c.that(row.Success+row.Failure == total, "%s %s: the handler counted %d, the monitor has %d", book.name, method, total, row.Success+row.Failure)
+				continue
+			}
+			// The book of a killed process is compared up to its last
+			// acknowledged report. An execution that is in the book by then is
+			// in the report, but for those that were between body and report.
+			var until int64
+			for _, t := range at[method] {
+				if known && !t.After(reporter.AsOf) {
+					until++
+				}
+			}
+			got := row.Success + row.Failure
+			c.that(got <= until && got >= until-int64(b.callers),
+				"%s %s (killed): the handler counted %d up to its last report, the monitor has %d; %d ran after it", book.name, method, until, got, total-until)
+		}
+		if book.killed {
+			c.that(known && reporter.Gap, "%s (killed): the monitor shows a gap after its last report", book.name)
+		}
+	}
+	for k, row := range stored {
+		c.that(false, "the monitor has rows of nobody: %s %s %s, %d ok %d not", k.side, k.reporter, k.method, row.Success, row.Failure)
+	}
+
+	for _, method := range slices.Sorted(maps.Keys(calls)) {
+		n := calls[method]
+		if b.idempotent[method] {
+			c.that(n.Failed+n.Unknown == 0, "%s (idempotent): %d calls, %d failed", method, n.Calls, n.Failed+n.Unknown)
+			continue
+		}
+		twice := 0
+		for _, times := range runs[method] {
+			if times > 1 {
+				twice++
+			}
+		}
+		c.that(n.Failed == 0 && twice == 0 && ran[method] <= n.Calls && ran[method] >= n.Success,
+			"%s (not idempotent): %d calls, %d failed, %d of unknown outcome; %d executions, %d calls ran twice", method, n.Calls, n.Failed, n.Unknown, ran[method], twice)
+	}
+	return c.failed
+}
