@@ -1,0 +1,144 @@
+package provider
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/protocol"
+)
+
+// table finds the endpoint that a request asks for. The maps never change
+// once the table serves.
+type table struct {
+	services map[api.Service]*methods
+	keys     []string // of services, sorted, for messages
+
+	phase atomic.Int32 // one of the phases
+	late  atomic.Int64 // requests that arrived while draining
+}
+
+// The phases of a server's life, as requests see them.
+const (
+	serving  int32 = iota
+	draining       // still answering, but counting who has not heard
+	gone           // refusing, so that callers go elsewhere
+)
+
+// methods are the endpoints of one service by Java name; several for an
+// overloaded name.
+type methods struct {
+	byName map[string][]*protocol.Endpoint
+	names  []string
+}
+
+var _ protocol.Handler = (*table)(nil)
+
+func newTable(services []*service, c *Config) *table {
+	t := &table{services: make(map[api.Service]*methods, len(services))}
+	for _, s := range services {
+		m := &methods{byName: make(map[string][]*protocol.Endpoint), names: methodNames(s.desc)}
+		for i := range s.desc.Methods {
+			method := &s.desc.Methods[i]
+			m.byName[method.Name] = append(m.byName[method.Name], newEndpoint(s, method, s.handlers[i], c, c.Logger))
+		}
+		t.services[s.Service] = m
+		t.keys = append(t.keys, s.Key())
+	}
+	slices.Sort(t.keys)
+	return t
+}
+
+func newEndpoint(s *service, m *api.Method, h Handler, c *Config, log *slog.Logger) *protocol.Endpoint {
+	return &protocol.Endpoint{
+		Service: s.Service,
+		Method:  m,
+		New: func() *api.Invocation {
+			inv := h.New()
+			inv.Service, inv.Method, inv.Attempt = &s.Service, m, 1
+			return inv
+		},
+		Invoker: &entry{
+			next:      api.Chain(&target{h.Call, log}, c.Filters...),
+			observers: c.Observers,
+			token:     s.token,
+			log:       log,
+		},
+	}
+}
+
+// Find implements protocol.Handler.
+func (t *table) Find(want protocol.Target) (*protocol.Endpoint, error) {
+	if p := t.phase.Load(); p != serving {
+		if p == gone {
+			return nil, api.NewError(api.GoingAway, api.SentNo, "provider: this provider is leaving; call another one", nil)
+		}
+		t.late.Add(1)
+	}
+	s := t.services[api.Service{Interface: want.Path, Group: want.Group, Version: want.Version}]
+	if s == nil {
+		return nil, t.unknownService(want)
+	}
+	overloads := s.byName[want.Method]
+	if want.DescKnown {
+		for _, e := range overloads {
+			if e.Method.Desc == want.Desc {
+				return e, nil
+			}
+		}
+	} else if len(overloads) == 1 {
+		return overloads[0], nil
+	}
+	return nil, s.unknownMethod(want, overloads)
+}
+
+func notFound(format string, args ...any) error {
+	return api.NewError(api.NotFound, api.SentNo, "provider: "+fmt.Sprintf(format, args...), nil)
+}
+
+func (t *table) unknownService(want protocol.Target) error {
+	var same []string
+	for s := range t.services {
+		if s.Interface == want.Path {
+			same = append(same, s.Key())
+		}
+	}
+	if same != nil {
+		slices.Sort(same)
+		return notFound("service %q is not here with group %q and version %q; published are %s", clip(want.Path), clip(want.Group), clip(want.Version), list(same))
+	}
+	return notFound("service %q is not here; published are %s", clip(want.Path), list(t.keys))
+}
+
+func (s *methods) unknownMethod(want protocol.Target, overloads []*protocol.Endpoint) error {
+	if len(overloads) == 0 {
+		return notFound("service %q has no method %q; it has %s", want.Path, clip(want.Method), list(s.names))
+	}
+	var have []string
+	for _, e := range overloads {
+		have = append(have, "("+strings.Join(e.Method.Params, ", ")+")")
+	}
+	if !want.DescKnown {
+		return notFound("method %q of service %q is overloaded; say which of %s is meant", want.Method, want.Path, list(have))
+	}
+	return notFound("method %q of service %q has no parameters %q; it takes %s", want.Method, want.Path, clip(want.Desc), list(have))
+}
+
+// clip keeps a peer's text from filling a message.
+func clip(s string) string {
+	if len(s) > 120 {
+		return s[:120] + "…"
+	}
+	return s
+}
+
+// list joins the first names of a list that may be long.
+func list(names []string) string {
+	if len(names) > 20 {
+		return strings.Join(names[:20], ", ") + fmt.Sprintf(" and %d more", len(names)-20)
+	}
+	return strings.Join(names, ", ")
+}
