@@ -12,8 +12,8 @@ import (
 	"github.com/gubbo/gubbo/api"
 )
 
-// entry is where a call enters from the protocol: it makes the call's context
-// and tells the observers. The filters and then a target come after it.
+// entry is where a call enters from the protocol: it tells the observers. The
+// filters and then a target come after it.
 type entry struct {
 	next      api.Invoker
 	observers []api.Observer
@@ -21,39 +21,30 @@ type entry struct {
 	log       *slog.Logger
 }
 
-// observed is what an observed call allocates.
-type observed struct {
-	callContext
-	o api.Observation
-}
-
 // Invoke runs one call.
 func (e *entry) Invoke(ctx context.Context, inv *api.Invocation) error {
 	if len(e.observers) == 0 {
-		return e.run(&callContext{ctx, Call{inv}}, inv)
+		return e.run(ctx, inv)
 	}
-	c := &observed{
-		callContext: callContext{ctx, Call{inv}},
-		o: api.Observation{
-			Side: api.ProviderSide, Scope: api.CallScope, Service: inv.Service, Method: inv.Method, Start: time.Now(),
-			Peer: inv.Peer, PeerApplication: inv.PeerApplication,
-		},
+	seen := &api.Observation{
+		Side: api.ProviderSide, Scope: api.CallScope, Service: inv.Service, Method: inv.Method, Start: time.Now(),
+		Peer: inv.Peer, PeerApplication: inv.PeerApplication,
 	}
 	for _, o := range e.observers {
-		o.Begin(&c.o)
+		o.Begin(seen)
 	}
-	err := e.run(&c.callContext, inv)
-	c.o.Elapsed = time.Since(c.o.Start)
-	c.o.BytesIn, c.o.BytesOut = inv.BytesIn, inv.BytesOut
-	c.o.Attempts = 1
-	c.o.Err = err
+	err := e.run(ctx, inv)
+	seen.Elapsed = time.Since(seen.Start)
+	seen.BytesIn, seen.BytesOut = inv.BytesIn, inv.BytesOut
+	seen.Attempts = 1
+	seen.Err = err
 	for _, o := range e.observers {
-		o.End(&c.o)
+		o.End(seen)
 	}
 	return err
 }
 
-func (e *entry) run(ctx *callContext, inv *api.Invocation) (err error) {
+func (e *entry) run(ctx context.Context, inv *api.Invocation) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = panicked(e.log, "filter", inv, p)

@@ -91,7 +91,7 @@ func (s *fakeServer) call(ctx context.Context, t protocol.Target, fill func(*api
 	if fill != nil {
 		fill(inv)
 	}
-	return inv, out, e.Invoker.Invoke(ctx, inv)
+	return inv, out, e.Invoker.Invoke(context.WithValue(ctx, protocol.CallKey{}, inv), inv)
 }
 
 // fakeRegistry remembers what is registered.

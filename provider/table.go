@@ -33,6 +33,7 @@ const (
 type methods struct {
 	byName map[string][]*protocol.Endpoint
 	names  []string
+	echo   *protocol.Endpoint // for Dubbo's "$echo", which every service has
 }
 
 var _ protocol.Handler = (*table)(nil)
@@ -40,7 +41,7 @@ var _ protocol.Handler = (*table)(nil)
 func newTable(services []*service, c *Config) *table {
 	t := &table{services: make(map[api.Service]*methods, len(services))}
 	for _, s := range services {
-		m := &methods{byName: make(map[string][]*protocol.Endpoint), names: methodNames(s.desc)}
+		m := &methods{byName: make(map[string][]*protocol.Endpoint), names: methodNames(s.desc), echo: &protocol.Endpoint{Service: s.Service}}
 		for i := range s.desc.Methods {
 			method := &s.desc.Methods[i]
 			m.byName[method.Name] = append(m.byName[method.Name], newEndpoint(s, method, s.handlers[i], c, c.Logger))
@@ -91,6 +92,9 @@ func (t *table) Find(want protocol.Target) (*protocol.Endpoint, error) {
 		}
 	} else if len(overloads) == 1 {
 		return overloads[0], nil
+	}
+	if want.Method == "$echo" {
+		return s.echo, nil
 	}
 	return nil, s.unknownMethod(want, overloads)
 }
