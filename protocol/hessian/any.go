@@ -1,0 +1,305 @@
+package hessian
+
+// arrayList is untyped in newer and typed in older versions of hessian-lite.
+const arrayList = "java.util.ArrayList"
+
+// Any reads a value of any kind:
+//
+//	null, boolean               nil, bool
+//	int, long, double           int32, int64, float64
+//	string, byte array, date    string, []byte, time.Time
+//	a class in Types            what ClassDesc.New or Enum returns
+//	a throwable                 *Exception
+//	any other object            *Object
+//	untyped list, ArrayList     []any
+//	list with another type      *List
+//	map, untyped, string keys   map[string]any
+//	any other map               *Map
+//
+// A list or map that contains itself arrives as *List or *Map.
+func (d *Decoder) Any() any {
+	b, ok := d.definitions()
+	if !ok {
+		return nil
+	}
+	switch {
+	case isString(b):
+		if !d.charge(16) {
+			return nil
+		}
+		return d.String()
+	case isInt(b):
+		return boxInt(d.rawInt())
+	case isLong(b):
+		d.charge(8)
+		return d.rawLong()
+	case isDouble(b):
+		d.charge(8)
+		return d.rawDouble()
+	case isBinary(b):
+		d.charge(24)
+		return d.Binary()
+	case b == tagNull:
+		d.pos++
+		return nil
+	case b == tagTrue:
+		d.pos++
+		return true
+	case b == tagFalse:
+		d.pos++
+		return false
+	case b == tagDateMilli, b == tagDateMinute:
+		d.charge(24)
+		return d.Date()
+	case b == tagRef:
+		return d.anyRef()
+	}
+	return d.container(b)
+}
+
+// Tree reads like Any but keeps everything that encoding back needs: each list
+// is a *List, each map a *Map, each object an *Object, whatever Types says.
+func (d *Decoder) Tree() any {
+	was := d.exact
+	d.exact = true
+	v := d.Any()
+	d.exact = was
+	return v
+}
+
+func boxInt(v int32) any { return v }
+
+func (d *Decoder) container(b byte) any {
+	switch {
+	case 0x60 <= b && b < 0x70, b == tagObject:
+		return d.anyObject()
+	case b == tagMap, b == tagTypedMap:
+		return d.anyMap()
+	case 0x70 <= b && b < 0x80, 0x55 <= b && b <= 0x58:
+		return d.anyList()
+	}
+	d.want("a value")
+	return nil
+}
+
+func (d *Decoder) anyRef() any {
+	i := d.refNo()
+	if i < 0 {
+		return nil
+	}
+	s := d.refs.at(i)
+	if s.v != nil {
+		return unwrap(s.v)
+	}
+	if s.at&openBit != 0 { // a list or map that contains itself
+		at := int(s.at &^ openBit)
+		if b := d.data[at]; b == tagMap || b == tagTypedMap {
+			s.v = new(Map)
+		} else {
+			s.v = new(List)
+		}
+		d.charge(48)
+		return s.v
+	}
+	m := d.goTo(i)
+	from := d.pos
+	v := d.container(d.data[d.pos])
+	d.charge(max(d.pos-from, 0))
+	d.back(m)
+	return v
+}
+
+// wrapped is what stands in a slot for a value that has no methods of its own.
+type wrapped interface{ hessianValue() any }
+
+func unwrap(v any) any {
+	if w, ok := v.(wrapped); ok {
+		return w.hessianValue()
+	}
+	return v
+}
+
+func (d *Decoder) anyList() any {
+	at := d.pos
+	n, typ, ok := d.listHead()
+	if !ok || !d.enter() {
+		return nil
+	}
+	s := d.newSlot(at)
+	if s.v != nil { // read again inside another value
+		d.skipItems(n)
+		d.leave()
+		return s.v
+	}
+	s.at |= openBit
+	var items []any
+	if n > 0 {
+		if !d.charge(16 * n) {
+			return nil
+		}
+		items = make([]any, 0, n)
+	}
+	for i := 0; n < 0 && !d.ended() || n >= 0 && i < n; i++ {
+		if n < 0 && len(items) == cap(items) && !d.charge(16*max(2*len(items), 1)) {
+			return nil
+		}
+		items = append(items, d.Any())
+		if d.err != nil {
+			return nil
+		}
+	}
+	d.leave()
+	s.at &^= openBit
+	class := ""
+	if typ.has {
+		class = d.name(typ.name)
+	}
+	self, _ := s.v.(*List)
+	if self == nil && !d.exact && (!typ.has || class == arrayList) {
+		if items == nil {
+			items = []any{}
+		}
+		d.charge(24)
+		s.v = items
+		return s.v
+	}
+	if self == nil {
+		if !d.charge(48) {
+			return nil
+		}
+		self = new(List)
+		s.v = self
+	}
+	*self = List{Class: class, Items: items}
+	return self
+}
+
+func (d *Decoder) skipItems(n int) {
+	if n < 0 {
+		d.skipOpen()
+		return
+	}
+	for range n {
+		d.Skip()
+		if d.err != nil {
+			return
+		}
+	}
+}
+
+func (d *Decoder) anyMap() any {
+	at := d.pos
+	typ, ok := d.mapHead()
+	if !ok || !d.enter() {
+		return nil
+	}
+	s := d.newSlot(at)
+	if s.v != nil {
+		d.skipOpen()
+		d.leave()
+		return s.v
+	}
+	s.at |= openBit
+	var entries []Entry
+	text := true
+	for !d.ended() {
+		if len(entries) == cap(entries) && !d.charge(32*max(len(entries), 1)) {
+			return nil
+		}
+		k := d.Any()
+		v := d.Any()
+		if d.err != nil {
+			return nil
+		}
+		if _, ok := k.(string); !ok {
+			text = false
+		}
+		entries = append(entries, Entry{k, v})
+	}
+	if d.err != nil {
+		return nil
+	}
+	d.leave()
+	s.at &^= openBit
+	class := ""
+	if typ.has {
+		class = d.name(typ.name)
+	}
+	self, _ := s.v.(*Map)
+	if self == nil && !d.exact && text && class == "" {
+		if !d.charge(48 + 40*len(entries)) {
+			return nil
+		}
+		m := make(map[string]any, len(entries))
+		for _, e := range entries {
+			m[e.Key.(string)] = e.Value
+		}
+		s.v = m
+		return m
+	}
+	if self == nil {
+		if !d.charge(48) {
+			return nil
+		}
+		self = new(Map)
+		s.v = self
+	}
+	*self = Map{Class: class, Entries: entries}
+	return self
+}
+
+func (d *Decoder) anyObject() any {
+	at := d.pos
+	n := d.instance()
+	if n < 0 {
+		return nil
+	}
+	c := d.defs[n].class
+	if c == nil || d.exact {
+		return d.unknown(at, n)
+	}
+	if c.New != nil {
+		return unwrap(d.build(at, n, c))
+	}
+	if c.Enum == nil {
+		return d.unknown(at, n)
+	}
+	name := d.enumName(at, n)
+	if d.err != nil || !d.charge(16) {
+		return nil
+	}
+	return c.Enum(name)
+}
+
+// unknown reads an object of a class without Go type.
+func (d *Decoder) unknown(at, n int) any {
+	s := d.newSlot(at)
+	if s.v != nil {
+		v := s.v
+		d.skipFields(n)
+		return unwrap(v)
+	}
+	names := d.fieldNames(&d.defs[n])
+	if d.err != nil || !d.enter() || !d.charge(48+32*len(names)) {
+		return nil
+	}
+	o := &Object{Class: d.name(d.defs[n].name)}
+	if len(names) > 0 {
+		o.Fields = make([]Field, len(names))
+	}
+	if !d.exact && isThrowable(names) {
+		x := &Exception{Class: o.Class, Fields: o.Fields}
+		s.v = x
+		d.exception(x, names)
+		return x
+	}
+	s.v = o
+	for i, name := range names {
+		o.Fields[i] = Field{name, d.Any()}
+		if d.err != nil {
+			return nil
+		}
+	}
+	d.leave()
+	return o
+}

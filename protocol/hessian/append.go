@@ -1,0 +1,233 @@
+package hessian
+
+import (
+	"encoding/binary"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// The Append functions append one value to dst and return it. They need no
+// Encoder, so constants can be encoded ahead and written with Encoder.Raw.
+
+// AppendNull appends a null.
+func AppendNull(dst []byte) []byte { return append(dst, tagNull) }
+
+// AppendBool appends a boolean.
+func AppendBool(dst []byte, v bool) []byte {
+	if v {
+		return append(dst, tagTrue)
+	}
+	return append(dst, tagFalse)
+}
+
+// AppendInt appends a Java int in its shortest form.
+func AppendInt(dst []byte, v int32) []byte {
+	switch {
+	case -16 <= v && v <= 47:
+		return append(dst, byte(0x90+v))
+	case -0x800 <= v && v <= 0x7ff:
+		return append(dst, byte(0xc8+v>>8), byte(v))
+	case -0x40000 <= v && v <= 0x3ffff:
+		return append(dst, byte(0xd4+v>>16), byte(v>>8), byte(v))
+	}
+	return append(dst, tagInt, byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
+}
+
+// AppendLong appends a Java long in its shortest form.
+func AppendLong(dst []byte, v int64) []byte {
+	switch {
+	case -8 <= v && v <= 15:
+		return append(dst, byte(0xe0+v))
+	case -0x800 <= v && v <= 0x7ff:
+		return append(dst, byte(0xf8+v>>8), byte(v))
+	case -0x40000 <= v && v <= 0x3ffff:
+		return append(dst, byte(0x3c+v>>16), byte(v>>8), byte(v))
+	case math.MinInt32 <= v && v <= math.MaxInt32:
+		return append(dst, tagLong4, byte(v>>24), byte(v>>16), byte(v>>8), byte(v))
+	}
+	return binary.BigEndian.AppendUint64(append(dst, tagLong), uint64(v))
+}
+
+// AppendDouble appends a Java double in the form that hessian-lite chooses.
+// Like there, -0.0 becomes 0.0.
+func AppendDouble(dst []byte, v float64) []byte {
+	if v >= -0x8000 && v <= 0x7fff {
+		if n := int32(v); float64(n) == v {
+			switch {
+			case n == 0:
+				return append(dst, tagDouble0)
+			case n == 1:
+				return append(dst, tagDouble1)
+			case -0x80 <= n && n <= 0x7f:
+				return append(dst, tagDouble8, byte(n))
+			}
+			return append(dst, tagDouble16, byte(n>>8), byte(n))
+		}
+	}
+	if m := v * 1000; m >= math.MinInt32 && m <= math.MaxInt32 {
+		if n := int32(m); float64(n)*0.001 == v {
+			return append(dst, tagDoubleMilli, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+		}
+	}
+	return binary.BigEndian.AppendUint64(append(dst, tagDouble), math.Float64bits(v))
+}
+
+// AppendFloat appends a Java float. It travels as the double that has the
+// float's shortest decimal form, as in hessian-lite.
+func AppendFloat(dst []byte, v float32) []byte {
+	d := float64(v)
+	if d != math.Trunc(d) {
+		var text [32]byte
+		if p, err := strconv.ParseFloat(string(strconv.AppendFloat(text[:0], d, 'g', -1, 32)), 64); err == nil {
+			d = p
+		}
+	}
+	return AppendDouble(dst, d)
+}
+
+// AppendDate appends a java.util.Date, cut to milliseconds; the zero Time is
+// null.
+func AppendDate(dst []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(dst, tagNull)
+	}
+	ms := t.UnixMilli()
+	if m := ms / 60000; ms%60000 == 0 && m >= math.MinInt32 && m <= math.MaxInt32 {
+		return binary.BigEndian.AppendUint32(append(dst, tagDateMinute), uint32(m))
+	}
+	return binary.BigEndian.AppendUint64(append(dst, tagDateMilli), uint64(ms))
+}
+
+// AppendBinary appends a byte array; nil is null.
+func AppendBinary(dst, b []byte) []byte {
+	if b == nil {
+		return append(dst, tagNull)
+	}
+	for len(b) > binaryChunk {
+		dst = append(dst, tagBinaryChunk, binaryChunk>>8, binaryChunk&0xff)
+		dst = append(dst, b[:binaryChunk]...)
+		b = b[binaryChunk:]
+	}
+	switch n := len(b); {
+	case n < 16:
+		dst = append(dst, byte(0x20+n))
+	case n < 1024:
+		dst = append(dst, byte(0x34+n>>8), byte(n))
+	default:
+		dst = append(dst, tagBinary, byte(n>>8), byte(n))
+	}
+	return append(dst, b...)
+}
+
+// AppendString appends a string. Lengths on the wire count UTF-16 units, and a
+// character beyond U+FFFF is two surrogates of three bytes each; what is not
+// valid UTF-8 becomes U+FFFD.
+func AppendString(dst []byte, s string) []byte {
+	if isASCII(s) {
+		for len(s) > stringChunk {
+			dst = append(dst, tagStringChunk, stringChunk>>8, stringChunk&0xff)
+			dst = append(dst, s[:stringChunk]...)
+			s = s[stringChunk:]
+		}
+		return append(appendStringHead(dst, len(s)), s...)
+	}
+	n, same := units(s)
+	if same && n <= stringChunk {
+		return append(appendStringHead(dst, n), s...)
+	}
+	for n > stringChunk {
+		end, k := cut(s)
+		dst = append(dst, tagStringChunk, byte(k>>8), byte(k))
+		dst = appendCESU(dst, s[:end])
+		s, n = s[end:], n-k
+	}
+	return appendCESU(appendStringHead(dst, n), s)
+}
+
+func appendStringHead(dst []byte, n int) []byte {
+	switch {
+	case n < 32:
+		return append(dst, byte(n))
+	case n < 1024:
+		return append(dst, byte(0x30+n>>8), byte(n))
+	}
+	return append(dst, tagString, byte(n>>8), byte(n))
+}
+
+// units counts the UTF-16 units of s and tells whether its bytes can be
+// written as they are.
+func units(s string) (n int, same bool) {
+	same = true
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			i++
+			n++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			same = false
+		}
+		if r > 0xffff {
+			same = false
+			n++
+		}
+		n++
+		i += size
+	}
+	return n, same
+}
+
+// cut finds the longest beginning of s that fits a chunk and splits no pair.
+func cut(s string) (end, n int) {
+	for end < len(s) {
+		r, size := utf8.DecodeRuneInString(s[end:])
+		k := 1
+		if r > 0xffff {
+			k = 2
+		}
+		if n+k > stringChunk {
+			break
+		}
+		n += k
+		end += size
+	}
+	return end, n
+}
+
+func appendCESU(dst []byte, s string) []byte {
+	for _, r := range s {
+		if r <= 0xffff {
+			dst = utf8.AppendRune(dst, r)
+			continue
+		}
+		r -= 0x10000
+		dst = appendUnit(appendUnit(dst, 0xd800+r>>10), 0xdc00+r&0x3ff)
+	}
+	return dst
+}
+
+func appendUnit(dst []byte, u rune) []byte {
+	return append(dst, byte(0xe0|u>>12), byte(0x80|u>>6&0x3f), byte(0x80|u&0x3f))
+}
+
+const highBits = 0x8080808080808080
+
+func isASCII[T string | []byte](s T) bool {
+	for len(s) >= 8 {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if w&highBits != 0 {
+			return false
+		}
+		s = s[8:]
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}

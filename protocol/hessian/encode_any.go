@@ -1,0 +1,294 @@
+package hessian
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"time"
+	"unsafe"
+)
+
+// Any writes a value of a type that is known only at run time: nil, booleans,
+// numbers, strings, []byte, time.Time, types that are Marshalers, *Object,
+// *List, *Map, *Exception, other errors, and slices and maps of any of these.
+// What Decoder.Any returns is written back as the same value. Integers of up
+// to 32 bits are ints, wider ones longs.
+//
+// A slice or map that occurs twice is written once and then referred to, so
+// cycles are fine.
+func (e *Encoder) Any(v any) {
+	switch v := v.(type) {
+	case nil:
+		e.Null()
+	case bool:
+		e.Bool(v)
+	case string:
+		e.String(v)
+	case int32:
+		e.Int(v)
+	case int64:
+		e.Long(v)
+	case int:
+		e.Long(int64(v))
+	case float64:
+		e.Double(v)
+	case float32:
+		e.Float(v)
+	case int8:
+		e.Int(int32(v))
+	case int16:
+		e.Int(int32(v))
+	case uint8:
+		e.Int(int32(v))
+	case uint16:
+		e.Int(int32(v))
+	case uint32:
+		e.Long(int64(v))
+	case []byte:
+		e.Binary(v)
+	case time.Time:
+		e.Date(v)
+	default:
+		if e.enter() {
+			e.anyNested(v)
+			e.leave()
+		}
+	}
+}
+
+func (e *Encoder) enter() bool {
+	if e.depth >= maxEncodeDepth {
+		e.failf("values nest deeper than %d", maxEncodeDepth)
+		return false
+	}
+	e.depth++
+	return e.err == nil
+}
+
+func (e *Encoder) leave() { e.depth-- }
+
+func (e *Encoder) anyNested(v any) {
+	switch v := v.(type) {
+	case *Exception:
+		e.exception(v)
+	case Marshaler:
+		v.EncodeHessian(e)
+	case *Object:
+		e.object(v)
+	case *List:
+		if v == nil {
+			e.Null()
+		} else if !e.Ref(v) {
+			e.List(v.Class, len(v.Items))
+			e.items(v.Items)
+		}
+	case *Map:
+		e.orderedMap(v)
+	case []any:
+		if v == nil {
+			e.Null()
+		} else if !e.sharedSlice(v, unsafe.Pointer(unsafe.SliceData(v)), len(v)) {
+			e.List("", len(v))
+			e.items(v)
+		}
+	case map[string]any:
+		e.stringMap(v)
+	case []string:
+		if v == nil {
+			e.Null()
+		} else if !e.sharedSlice(v, unsafe.Pointer(unsafe.SliceData(v)), len(v)) {
+			e.List("[string", len(v))
+			for _, s := range v {
+				e.String(s)
+			}
+		}
+	case error:
+		e.Exception(v)
+	default:
+		e.reflected(reflect.ValueOf(v))
+	}
+}
+
+// sliceKey is the identity of a slice, mapKey that of a map.
+type sliceKey struct {
+	typ  reflect.Type
+	data unsafe.Pointer
+	n    int
+}
+
+type mapKey struct{ data unsafe.Pointer }
+
+func (e *Encoder) sharedSlice(v any, data unsafe.Pointer, n int) bool {
+	return n > 0 && e.Ref(sliceKey{reflect.TypeOf(v), data, n})
+}
+
+func (e *Encoder) items(items []any) {
+	for _, v := range items {
+		if e.err != nil {
+			return
+		}
+		e.Any(v)
+	}
+}
+
+// stringMap writes the keys in order, so that equal maps have equal bytes.
+func (e *Encoder) stringMap(m map[string]any) {
+	if m == nil {
+		e.Null()
+		return
+	}
+	if e.Ref(mapKey{reflect.ValueOf(m).UnsafePointer()}) {
+		return
+	}
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	e.Map("")
+	for _, k := range keys {
+		e.String(k)
+		e.Any(m[k])
+	}
+	e.MapEnd()
+}
+
+func (e *Encoder) orderedMap(m *Map) {
+	if m == nil {
+		e.Null()
+		return
+	}
+	if e.Ref(m) {
+		return
+	}
+	e.Map(m.Class)
+	for i := range m.Entries {
+		if e.err != nil {
+			return
+		}
+		e.Any(m.Entries[i].Key)
+		e.Any(m.Entries[i].Value)
+	}
+	e.MapEnd()
+}
+
+func (e *Encoder) object(o *Object) {
+	if o == nil {
+		e.Null()
+		return
+	}
+	if e.Ref(o) {
+		return
+	}
+	names := make([]string, len(o.Fields))
+	for i := range o.Fields {
+		names[i] = o.Fields[i].Name
+	}
+	e.dynamicObject(o.Class, names)
+	for i := range o.Fields {
+		if e.err != nil {
+			return
+		}
+		e.Any(o.Fields[i].Value)
+	}
+}
+
+// javaArray is the list type of a Go slice whose elements Java has as such.
+func javaArray(elem reflect.Type) string {
+	if elem == reflect.TypeFor[time.Time]() {
+		return "[date"
+	}
+	switch elem.Kind() {
+	case reflect.Bool:
+		return "[boolean"
+	case reflect.Int8:
+		return "[byte"
+	case reflect.Int16:
+		return "[short"
+	case reflect.Int32:
+		return "[int"
+	case reflect.Int, reflect.Int64:
+		return "[long"
+	case reflect.Float32:
+		return "[float"
+	case reflect.Float64:
+		return "[double"
+	case reflect.String:
+		return "[string"
+	}
+	return ""
+}
+
+// reflected writes a value by its kind.
+func (e *Encoder) reflected(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Bool:
+		e.Bool(v.Bool())
+	case reflect.Int8, reflect.Int16, reflect.Int32:
+		e.Int(int32(v.Int()))
+	case reflect.Int, reflect.Int64:
+		e.Long(v.Int())
+	case reflect.Uint8, reflect.Uint16:
+		e.Int(int32(v.Uint()))
+	case reflect.Uint32, reflect.Uint, reflect.Uint64, reflect.Uintptr:
+		if v.Uint() > math.MaxInt64 {
+			e.failf("%d does not fit a Java long", v.Uint())
+			return
+		}
+		e.Long(int64(v.Uint()))
+	case reflect.Float32:
+		e.Float(float32(v.Float()))
+	case reflect.Float64:
+		e.Double(v.Float())
+	case reflect.String:
+		e.String(v.String())
+	case reflect.Slice, reflect.Array:
+		e.reflectedList(v)
+	case reflect.Map:
+		e.reflectedMap(v)
+	case reflect.Pointer:
+		if v.IsNil() {
+			e.Null()
+			return
+		}
+		e.Any(v.Elem().Interface())
+	default:
+		e.failf("cannot encode a %v: give it a class tag and generate its code", v.Type())
+	}
+}
+
+func (e *Encoder) reflectedList(v reflect.Value) {
+	if v.Kind() == reflect.Slice {
+		if v.IsNil() {
+			e.Null()
+			return
+		}
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			e.Binary(v.Bytes())
+			return
+		}
+		if e.sharedSlice(v.Interface(), v.UnsafePointer(), v.Len()) {
+			return
+		}
+	}
+	e.List(javaArray(v.Type().Elem()), v.Len())
+	for i := 0; i < v.Len() && e.err == nil; i++ {
+		e.Any(v.Index(i).Interface())
+	}
+}
+
+func (e *Encoder) reflectedMap(v reflect.Value) {
+	if v.IsNil() {
+		e.Null()
+		return
+	}
+	if e.Ref(mapKey{v.UnsafePointer()}) {
+		return
+	}
+	e.Map("")
+	for it := v.MapRange(); it.Next() && e.err == nil; {
+		e.Any(it.Key().Interface())
+		e.Any(it.Value().Interface())
+	}
+	e.MapEnd()
+}

@@ -1,0 +1,177 @@
+package hessian
+
+// Exception is a Java throwable that has no Go type of its own. It is an
+// error, and is encoded back as it came.
+type Exception struct {
+	// Class is the Java class, e.g. "java.lang.IllegalStateException".
+	Class string
+	// Message is Java's detailMessage.
+	Message string
+	// Cause is another *Exception, a declared exception, or nil.
+	Cause error
+	// Fields are all fields as they came, stackTrace and suppressedExceptions
+	// among them. When it is encoded, Message and Cause count rather than the
+	// fields detailMessage and cause. One's own Exception needs no Fields.
+	Fields []Field
+}
+
+// Error returns "class: message".
+func (x *Exception) Error() string {
+	if x.Message == "" {
+		return x.Class
+	}
+	return x.Class + ": " + x.Message
+}
+
+// Unwrap returns the cause.
+func (x *Exception) Unwrap() error { return x.Cause }
+
+// Names of java.lang.Throwable's fields.
+const (
+	fieldSuppressed = "suppressedExceptions"
+	fieldStack      = "stackTrace"
+	fieldCause      = "cause"
+	fieldMessage    = "detailMessage"
+)
+
+const (
+	emptyListClass  = "java.util.Collections$EmptyList"
+	stackTraceClass = "[java.lang.StackTraceElement"
+	runtimeClass    = "java.lang.RuntimeException"
+)
+
+// ThrowableFields are the fields of java.lang.Throwable in the order in which
+// Encoder.Throwable writes their values. A declared exception's ClassDesc
+// begins with them.
+func ThrowableFields() []string {
+	return []string{fieldSuppressed, fieldStack, fieldCause, fieldMessage}
+}
+
+func isThrowable(fields []string) bool {
+	for _, f := range fields {
+		if f == fieldMessage {
+			return true
+		}
+	}
+	return false
+}
+
+// exception reads the fields of x, whose slot and depth are taken.
+func (d *Decoder) exception(x *Exception, names []string) {
+	for i, name := range names {
+		v := d.Any()
+		if d.err != nil {
+			return
+		}
+		x.Fields[i] = Field{name, v}
+		switch name {
+		case fieldMessage:
+			x.Message, _ = v.(string)
+		case fieldCause:
+			if err, ok := v.(error); ok && err != error(x) {
+				x.Cause = err
+			}
+		}
+	}
+	d.leave()
+}
+
+// Exception reads a throwable: a declared one of Types as its Go error, any
+// other as *Exception. A value that is no throwable becomes the message of an
+// *Exception. It returns nil for null and on error.
+func (d *Decoder) Exception() error {
+	v := d.Any()
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case error:
+		return v
+	case string:
+		return &Exception{Class: runtimeClass, Message: v}
+	case *Object:
+		return &Exception{Class: v.Class, Fields: v.Fields}
+	}
+	return &Exception{Class: runtimeClass, Message: "the provider threw a value that is no throwable"}
+}
+
+// Throwable writes the values of ThrowableFields. It must be called right after
+// Object. A nil cause is written as Java does: as the throwable itself.
+func (e *Encoder) Throwable(message string, cause error) {
+	self := e.slots - 1
+	e.List(emptyListClass, 0)
+	e.List(stackTraceClass, 0)
+	e.cause(self, cause)
+	e.String(message)
+}
+
+func (e *Encoder) cause(self int, cause error) {
+	if cause == nil {
+		e.writeRef(self)
+		return
+	}
+	e.Exception(cause)
+}
+
+// Exception writes err as a throwable: a declared exception as its class, an
+// *Exception as what it stands for, any other error as a RuntimeException with
+// its text. Null for nil.
+func (e *Encoder) Exception(err error) {
+	if !e.enter() {
+		return
+	}
+	defer e.leave()
+	switch v := err.(type) {
+	case nil:
+		e.Null()
+	case *Exception:
+		e.exception(v)
+	case Marshaler:
+		v.EncodeHessian(e)
+	default:
+		e.plainError(v)
+	}
+}
+
+func (e *Encoder) plainError(err error) {
+	e.dynamicObject(runtimeClass, ThrowableFields())
+	e.Throwable(err.Error(), nil)
+}
+
+func (e *Encoder) exception(x *Exception) {
+	if x == nil {
+		e.Null()
+		return
+	}
+	if e.Ref(x) {
+		return
+	}
+	if len(x.Fields) == 0 {
+		e.dynamicObject(x.Class, ThrowableFields())
+		e.Throwable(x.Message, x.Cause)
+		return
+	}
+	names := make([]string, len(x.Fields))
+	for i := range x.Fields {
+		names[i] = x.Fields[i].Name
+	}
+	self := e.slots
+	e.dynamicObject(x.Class, names)
+	for i := range x.Fields {
+		switch f := &x.Fields[i]; f.Name {
+		case fieldMessage:
+			if _, null := f.Value.(string); !null && x.Message == "" {
+				e.Any(f.Value)
+			} else {
+				e.String(x.Message)
+			}
+		case fieldCause:
+			if err, ok := f.Value.(error); x.Cause == nil && (!ok || err != error(x)) {
+				e.Any(f.Value)
+			} else {
+				e.cause(self, x.Cause)
+			}
+		default:
+			e.Any(f.Value)
+		}
+	}
+}

@@ -1,0 +1,316 @@
+package hessian
+
+import "unicode/utf8"
+
+// String reads a string. Null is "": use Null first to tell them apart. A
+// number or boolean is read as its decimal form, as in Java.
+func (d *Decoder) String() string {
+	if p := d.pos; p < len(d.data) {
+		n, ok := int(d.data[p]), true
+		switch {
+		case n < 0x20:
+			p++
+		case n&0xfc == 0x30 && p+1 < len(d.data):
+			n = n&3<<8 | int(d.data[p+1])
+			p += 2
+		case n == tagString && p+2 < len(d.data):
+			n = int(d.data[p+1])<<8 | int(d.data[p+2])
+			p += 3
+		default:
+			ok = false
+		}
+		if ok && n <= len(d.data)-p && isASCII(d.data[p:p+n]) {
+			if !d.charge(n) {
+				return ""
+			}
+			d.pos = p + n
+			return string(d.data[p : p+n])
+		}
+	}
+	return d.slowString()
+}
+
+func (d *Decoder) slowString() string {
+	b, ok := d.peek()
+	if !ok {
+		return ""
+	}
+	if b == tagNull {
+		d.pos++
+		return ""
+	}
+	if !isString(b) {
+		if s, ok := d.scalarText(); ok {
+			return s
+		}
+		d.want("a string")
+		return ""
+	}
+	start := d.pos
+	n, last, ok := d.stringHead()
+	if !ok {
+		return ""
+	}
+	if last { // mostly the bytes are UTF-8 as they stand
+		text := d.pos
+		same := d.units(n)
+		if d.err != nil || !d.charge(d.pos-text) {
+			return ""
+		}
+		if same {
+			return string(d.data[text:d.pos])
+		}
+	}
+	d.pos = start
+	out := make([]byte, 0, 64)
+	high := rune(0)
+	for {
+		n, last, ok := d.stringHead()
+		if !ok {
+			return ""
+		}
+		text := d.pos
+		d.units(n)
+		if d.err != nil || !d.charge(2*(d.pos-text)) {
+			return ""
+		}
+		out, high = appendUTF8(out, d.data[text:d.pos], high)
+		if last {
+			break
+		}
+	}
+	if high != 0 {
+		out = utf8.AppendRune(out, utf8.RuneError)
+	}
+	return string(out)
+}
+
+func isString(b byte) bool {
+	return b < 0x20 || b&0xfc == 0x30 || b == tagString || b == tagStringChunk
+}
+
+// stringHead reads the head of a string's chunk: its UTF-16 units and whether
+// it is the last.
+func (d *Decoder) stringHead() (n int, last, ok bool) {
+	b, ok := d.peek()
+	if !ok {
+		return 0, false, false
+	}
+	switch {
+	case b < 0x20:
+		d.pos++
+		return int(b), true, true
+	case b&0xfc == 0x30:
+		if p := d.take(2); p != nil {
+			return int(b&3)<<8 | int(p[1]), true, true
+		}
+	case b == tagString || b == tagStringChunk:
+		if p := d.take(3); p != nil {
+			return int(p[1])<<8 | int(p[2]), b == tagString, true
+		}
+	default:
+		d.want("the next chunk of a string")
+	}
+	return 0, false, false
+}
+
+// units checks and passes n UTF-16 units, and tells whether their bytes are
+// valid UTF-8: without surrogates and in their shortest form.
+func (d *Decoder) units(n int) (same bool) {
+	p, data := d.pos, d.data
+	same = true
+	for ; n > 0; n-- {
+		if p >= len(data) {
+			d.truncated()
+			return false
+		}
+		b := data[p]
+		switch {
+		case b < 0x80:
+			p++
+		case b&0xe0 == 0xc0:
+			if p+1 >= len(data) {
+				d.truncated()
+				return false
+			}
+			if data[p+1]&0xc0 != 0x80 {
+				d.pos = p
+				d.failf("bad UTF-8 in a string: %#x", data[p:p+2])
+				return false
+			}
+			same = same && b >= 0xc2
+			p += 2
+		case b&0xf0 == 0xe0:
+			if p+2 >= len(data) {
+				d.truncated()
+				return false
+			}
+			c := data[p+1]
+			if c&0xc0 != 0x80 || data[p+2]&0xc0 != 0x80 {
+				d.pos = p
+				d.failf("bad UTF-8 in a string: %#x", data[p:p+3])
+				return false
+			}
+			same = same && (b != 0xe0 || c >= 0xa0) && (b != 0xed || c < 0xa0)
+			p += 3
+		default:
+			d.pos = p
+			d.failf("bad UTF-8 in a string: it begins with 0x%02x; characters beyond U+FFFF must be two surrogates", b)
+			return false
+		}
+	}
+	d.pos = p
+	return same
+}
+
+// appendUTF8 appends checked units to dst. high is a high surrogate that waits
+// for its other half, 0 if none does.
+func appendUTF8(dst, src []byte, high rune) ([]byte, rune) {
+	for i := 0; i < len(src); {
+		var u rune
+		switch b := src[i]; {
+		case b < 0x80:
+			u = rune(b)
+			i++
+		case b < 0xe0:
+			u = rune(b&0x1f)<<6 | rune(src[i+1]&0x3f)
+			i += 2
+		default:
+			u = rune(b&0xf)<<12 | rune(src[i+1]&0x3f)<<6 | rune(src[i+2]&0x3f)
+			i += 3
+		}
+		if high != 0 {
+			if 0xdc00 <= u && u < 0xe000 {
+				dst = utf8.AppendRune(dst, 0x10000+(high-0xd800)<<10+u-0xdc00)
+				high = 0
+				continue
+			}
+			dst = utf8.AppendRune(dst, utf8.RuneError)
+			high = 0
+		}
+		if 0xd800 <= u && u < 0xdc00 {
+			high = u
+			continue
+		}
+		dst = utf8.AppendRune(dst, u) // a lone low surrogate becomes U+FFFD
+	}
+	return dst, high
+}
+
+// skipString checks and passes a string.
+func (d *Decoder) skipString() {
+	for {
+		n, last, ok := d.stringHead()
+		if !ok {
+			return
+		}
+		d.units(n)
+		if last || d.err != nil {
+			return
+		}
+	}
+}
+
+// Binary reads a byte array; null is nil.
+func (d *Decoder) Binary() []byte {
+	b, ok := d.peek()
+	if !ok {
+		return nil
+	}
+	if b == tagNull {
+		d.pos++
+		return nil
+	}
+	if !isBinary(b) {
+		d.want("a byte array")
+		return nil
+	}
+	var out []byte
+	for {
+		p, last := d.binaryChunk()
+		if p == nil {
+			return nil
+		}
+		if last && out == nil {
+			if !d.charge(len(p)) {
+				return nil
+			}
+			return append(make([]byte, 0, len(p)), p...)
+		}
+		if out == nil {
+			n := d.binaryLen(len(p))
+			if !d.charge(n) {
+				return nil
+			}
+			out = make([]byte, 0, n)
+		}
+		out = append(out, p...)
+		if last {
+			return out
+		}
+	}
+}
+
+func isBinary(b byte) bool {
+	return 0x20 <= b && b < 0x30 || b&0xfc == 0x34 || b == tagBinary || b == tagBinaryChunk
+}
+
+// binaryChunk returns the bytes of a chunk, aliasing the data; nil on error.
+func (d *Decoder) binaryChunk() (p []byte, last bool) {
+	b, ok := d.peek()
+	if !ok {
+		return nil, false
+	}
+	n, head := 0, 1
+	switch {
+	case 0x20 <= b && b < 0x30:
+		n = int(b - 0x20)
+	case b&0xfc == 0x34:
+		if d.pos+1 >= len(d.data) {
+			d.truncated()
+			return nil, false
+		}
+		n, head = int(b&3)<<8|int(d.data[d.pos+1]), 2
+	case b == tagBinary || b == tagBinaryChunk:
+		if d.pos+2 >= len(d.data) {
+			d.truncated()
+			return nil, false
+		}
+		n, head = int(d.data[d.pos+1])<<8|int(d.data[d.pos+2]), 3
+	default:
+		d.want("the next chunk of a byte array")
+		return nil, false
+	}
+	p = d.take(head + n)
+	if p == nil {
+		return nil, false
+	}
+	return p[head:], b != tagBinaryChunk
+}
+
+// binaryLen adds the lengths of the chunks that follow to n, so that the
+// result is allocated once.
+func (d *Decoder) binaryLen(n int) int {
+	at := d.pos
+	for {
+		p, last := d.binaryChunk()
+		n += len(p)
+		if last || d.err != nil {
+			break
+		}
+	}
+	if d.err == nil {
+		d.pos = at
+	}
+	return n
+}
+
+// skipBinary checks and passes a byte array.
+func (d *Decoder) skipBinary() {
+	for {
+		p, last := d.binaryChunk()
+		if last || p == nil {
+			return
+		}
+	}
+}

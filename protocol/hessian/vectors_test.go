@@ -1,0 +1,109 @@
+package hessian
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"testing"
+)
+
+// vector is a row of testdata/hessian2.jsonl.gz: bytes that real Java wrote,
+// or read.
+type vector struct {
+	Name      string `json:"name"`
+	Mode      string `json:"mode"`
+	JavaType  string `json:"java_type"`
+	Hex       string `json:"hex"`
+	Roundtrip bool   `json:"roundtrip"`
+	ReadError string `json:"java_read_error"`
+	Value     any    `json:"value_json"`
+	Others    map[string]struct {
+		Hex string `json:"hex"`
+	} `json:"other_libraries"`
+	bytes []byte
+}
+
+const vectorCount = 437
+
+func vectors(t testing.TB) []vector {
+	t.Helper()
+	f, err := os.Open("testdata/hessian2.jsonl.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []vector
+	lines := bufio.NewScanner(z)
+	lines.Buffer(nil, 1<<24)
+	for lines.Scan() {
+		var v vector
+		dec := json.NewDecoder(bytes.NewReader(lines.Bytes()))
+		dec.UseNumber()
+		if err := dec.Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+		if v.bytes, err = hex.DecodeString(v.Hex); err != nil {
+			t.Fatalf("%s: %v", v.Name, err)
+		}
+		all = append(all, v)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// refused are the rows that the decoder must refuse, with the reason.
+var refused = map[string]string{
+	"read/string/utf8-4":      "4-byte UTF-8 is refused, as Java does",
+	"read/string/utf8-4-len2": "4-byte UTF-8 is refused, as Java does",
+	"read/bad/reserved":       "0x40 is no code",
+	"read/bad/truncated":      "two of four bytes are missing; Java makes up the rest",
+}
+
+// changed are the rows that decode and encode to other bytes, with the reason.
+var changed = map[string]string{
+	"string/lone-high": "half a surrogate pair is U+FFFD in a Go string",
+	"string/lone-low":  "half a surrogate pair is U+FFFD in a Go string",
+}
+
+func TestVectors(t *testing.T) {
+	all := vectors(t)
+	if len(all) != vectorCount {
+		t.Fatalf("%d vectors, want %d", len(all), vectorCount)
+	}
+	for _, v := range all {
+		if len(v.bytes) == 0 {
+			if v.Name != "optional" { // java.util.Optional, which Java cannot write
+				t.Errorf("%s: no bytes", v.Name)
+			}
+			continue
+		}
+		d := NewDecoder(v.bytes, nil)
+		var e Encoder
+		for d.Err() == nil && len(d.Rest()) > 0 {
+			e.Any(d.Tree())
+		}
+		if refused[v.Name] != "" {
+			if d.Err() == nil {
+				t.Errorf("%s: decoded, want an error", v.Name)
+			}
+			continue
+		}
+		if d.Err() != nil || e.Err() != nil {
+			t.Errorf("%s: %v, %v", v.Name, d.Err(), e.Err())
+			continue
+		}
+		same := bytes.Equal(e.Bytes(), v.bytes)
+		if why := changed[v.Name]; same == (why != "") && (v.Mode == "encode") {
+			t.Errorf("%s: same bytes: %v, reason %q (roundtrip %v)\n got %.200x\nwant %.200x", v.Name, same, why, v.Roundtrip, e.Bytes(), v.bytes)
+		}
+	}
+}
