@@ -11,20 +11,8 @@ import (
 	"time"
 
 	"github.com/gubbo/gubbo/examples/greet/ledger"
+	"github.com/gubbo/gubbo/examples/greet/load"
 )
-
-// Counts are what a consumer process counted around its calls of one method,
-// without help of a filter or an observer.
-type Counts struct {
-	// Calls = Success + Failed + Unknown.
-	Calls   int64 `json:"calls"`
-	Success int64 `json:"success"`
-	// Failed is a call that surely failed.
-	Failed int64 `json:"failed"`
-	// Unknown is a call that may have run: the method is not idempotent and the
-	// provider was lost before it answered.
-	Unknown int64 `json:"unknown"`
-}
 
 // Row is what the monitor stored of one method of one reporting process,
 // summed over the minutes.
@@ -45,7 +33,7 @@ type Reporter struct {
 // process.
 type consumerBook struct {
 	name, reporter string
-	methods        map[string]Counts
+	methods        map[string]load.Counts
 }
 
 type providerBook struct {
@@ -98,7 +86,7 @@ func (b *books) verify(w io.Writer, rows []Row, reporters map[string]Reporter) i
 		return r
 	}
 
-	calls := map[string]Counts{}
+	calls := map[string]load.Counts{}
 	for _, book := range b.consumers {
 		for _, method := range slices.Sorted(maps.Keys(book.methods)) {
 			n := book.methods[method]

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gubbo/gubbo/examples/greet/ledger"
+	"github.com/gubbo/gubbo/examples/greet/load"
 )
 
 func sample() (books, []Row, map[string]Reporter) {
@@ -14,7 +15,7 @@ func sample() (books, []Row, map[string]Reporter) {
 	b := books{
 		callers:    2,
 		idempotent: map[string]bool{"sayHello": true},
-		consumers: []consumerBook{{"consumer-1", "c1", map[string]Counts{
+		consumers: []consumerBook{{"consumer-1", "c1", map[string]load.Counts{
 			"sayHello": {Calls: 5, Success: 5}, "order": {Calls: 3, Success: 2, Unknown: 1},
 		}}},
 		providers: []providerBook{
@@ -49,11 +50,13 @@ func TestVerifySees(t *testing.T) {
 		"rows of an unknown process":          func(b *books, r *[]Row, _ map[string]Reporter) { *r = append(*r, Row{"consumer", "c9", "order", 1, 0}) },
 		"no gap for the killed process":       func(b *books, _ *[]Row, m map[string]Reporter) { m["p1"] = Reporter{AsOf: m["p1"].AsOf} },
 		"an idempotent call failed": func(b *books, r *[]Row, _ map[string]Reporter) {
-			b.consumers[0].methods["sayHello"] = Counts{6, 5, 1, 0}
+			b.consumers[0].methods["sayHello"] = load.Counts{Calls: 6, Success: 5, Failed: 1}
 			(*r)[0].Failure++
 		},
 		"a call that is not idempotent ran twice": func(b *books, r *[]Row, _ map[string]Reporter) { b.providers[1].executions[4].ID = "o1" },
-		"a call that is not idempotent failed":    func(b *books, r *[]Row, _ map[string]Reporter) { b.consumers[0].methods["order"] = Counts{3, 2, 1, 0} },
+		"a call that is not idempotent failed": func(b *books, r *[]Row, _ map[string]Reporter) {
+			b.consumers[0].methods["order"] = load.Counts{Calls: 3, Success: 2, Failed: 1}
+		},
 	} {
 		b, rows, reporters := sample()
 		rows = slices.Clone(rows)
