@@ -46,6 +46,10 @@ type Invocation struct {
 	// by the protocol.
 	BytesOut, BytesIn int
 
+	// Owner belongs to the package that runs the call: a consumer keeps there
+	// what this call asked for. Filters and protocols leave it alone.
+	Owner any
+
 	// Sink takes the result on the server, right after the user's method
 	// returned; nil on the client. See ReplySink.
 	Sink ReplySink

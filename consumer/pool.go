@@ -1,0 +1,148 @@
+package consumer
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gubbo/gubbo/internal/task"
+	"github.com/gubbo/gubbo/protocol"
+)
+
+// rank orders providers by how much may be hoped of their connection; picks
+// come from the lowest rank that has any.
+type rank uint32
+
+const (
+	ready    rank = iota // connected
+	fresh                // not connected yet, and nothing against it
+	draining             // connected to a peer that is leaving
+	failed               // lost or refused, until connected again
+	gone                 // closed
+)
+
+// String says what a rank means to a person.
+func (r rank) String() string {
+	return [...]string{"ready", "connecting", "leaving", "not reachable", "closed"}[r]
+}
+
+// pool owns the connections of a Client: one protocol.Client per protocol and
+// address, shared by its references, closed when the last one lets go.
+type pool struct {
+	tasks   *task.Group
+	options protocol.DialOptions
+
+	mu   sync.Mutex
+	open map[poolKey]*endpoint // guarded by mu
+	shut bool                  // guarded by mu
+}
+
+type poolKey struct{ protocol, address string }
+
+// endpoint is one address and the connection to it.
+type endpoint struct {
+	key    poolKey
+	client protocol.Client
+	rank   atomic.Uint32
+	since  atomic.Int64 // UnixNano of the last change of rank
+
+	mu       sync.Mutex
+	watchers map[*Directory]int // guarded by mu: who holds it, how often
+}
+
+// acquire returns the endpoint for address, dialling if it is new. Each
+// acquire needs a release.
+func (p *pool) acquire(proto protocol.Protocol, address string, d *Directory) (*endpoint, error) {
+	key := poolKey{proto.Name(), address}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.shut {
+		return nil, errClosed
+	}
+	ep := p.open[key]
+	if ep == nil {
+		ep = &endpoint{key: key, watchers: make(map[*Directory]int)}
+		ep.setRank(fresh)
+		options := p.options
+		options.OnState = ep.onState
+		client, err := proto.Dial(address, options)
+		if err != nil {
+			return nil, err
+		}
+		ep.client = client
+		p.open[key] = ep
+		// Connecting ahead spares the first call the wait, and tells early
+		// whom not to pick. From then on the client reconnects by itself.
+		p.tasks.Go(func(ctx context.Context) { _ = client.Connect(ctx) }) // OnState tells the outcome
+	}
+	ep.mu.Lock()
+	ep.watchers[d]++
+	ep.mu.Unlock()
+	return ep, nil
+}
+
+// release gives back what acquire gave. It may wait for the connection's
+// goroutines.
+func (p *pool) release(ep *endpoint, d *Directory) {
+	p.mu.Lock()
+	ep.mu.Lock()
+	if ep.watchers[d]--; ep.watchers[d] <= 0 {
+		delete(ep.watchers, d)
+	}
+	unused := len(ep.watchers) == 0
+	ep.mu.Unlock()
+	if unused && p.open[ep.key] == ep {
+		delete(p.open, ep.key)
+	} else {
+		unused = false
+	}
+	p.mu.Unlock()
+	if unused {
+		_ = ep.client.Close() // nothing is left to do about its error
+	}
+}
+
+// close closes all connections.
+func (p *pool) close() {
+	p.mu.Lock()
+	p.shut = true
+	open := p.open
+	p.open = nil
+	p.mu.Unlock()
+	var wait sync.WaitGroup
+	for _, ep := range open {
+		wait.Go(func() { _ = ep.client.Close() })
+	}
+	wait.Wait()
+}
+
+// onState is called by the protocol's client. Connecting changes nothing: a
+// dead address stays failed while it is dialled again.
+func (ep *endpoint) onState(s protocol.State) {
+	switch s {
+	case protocol.Ready:
+		ep.setRank(ready)
+	case protocol.Draining:
+		ep.setRank(draining)
+	case protocol.Failed:
+		ep.setRank(failed)
+	case protocol.Closed:
+		ep.setRank(gone)
+	default:
+		return
+	}
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	for d := range ep.watchers {
+		d.poke()
+	}
+}
+
+func (ep *endpoint) setRank(r rank) {
+	if rank(ep.rank.Swap(uint32(r))) != r || ep.since.Load() == 0 {
+		ep.since.Store(time.Now().UnixNano())
+	}
+}
+
+func (ep *endpoint) currentRank() rank { return rank(ep.rank.Load()) }
