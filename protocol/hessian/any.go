@@ -12,6 +12,8 @@ const arrayList = "java.util.ArrayList"
 //	a throwable                 *Exception
 //	any other object            *Object
 //	untyped list, ArrayList     []any
+//	[boolean [int [long         []bool, []int32, []int64,
+//	[double [string             []float64, []string, unless an item is null
 //	list with another type      *List
 //	map, untyped, string keys   map[string]any
 //	any other map               *Map
@@ -162,6 +164,12 @@ func (d *Decoder) anyList() any {
 		d.charge(24)
 		s.v = items
 		return s.v
+	}
+	if self == nil && !d.exact {
+		if v := d.slice(class, items); v != nil {
+			s.v = v
+			return v
+		}
 	}
 	if self == nil {
 		if !d.charge(48) {

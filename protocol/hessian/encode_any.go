@@ -1,6 +1,7 @@
 package hessian
 
 import (
+	"cmp"
 	"math"
 	"reflect"
 	"slices"
@@ -193,32 +194,6 @@ func (e *Encoder) object(o *Object) {
 	}
 }
 
-// javaArray is the list type of a Go slice whose elements Java has as such.
-func javaArray(elem reflect.Type) string {
-	if elem == reflect.TypeFor[time.Time]() {
-		return "[date"
-	}
-	switch elem.Kind() {
-	case reflect.Bool:
-		return "[boolean"
-	case reflect.Int8:
-		return "[byte"
-	case reflect.Int16:
-		return "[short"
-	case reflect.Int32:
-		return "[int"
-	case reflect.Int, reflect.Int64:
-		return "[long"
-	case reflect.Float32:
-		return "[float"
-	case reflect.Float64:
-		return "[double"
-	case reflect.String:
-		return "[string"
-	}
-	return ""
-}
-
 // reflected writes a value by its kind.
 func (e *Encoder) reflected(v reflect.Value) {
 	switch v.Kind() {
@@ -241,19 +216,47 @@ func (e *Encoder) reflected(v reflect.Value) {
 	case reflect.Float64:
 		e.Double(v.Float())
 	case reflect.String:
+		if name, enum := className(v.Type()); enum && name != "" {
+			if p, err := e.planFor(v.Type()); err == nil {
+				e.Enum(p.desc, v.String())
+				return
+			}
+		}
 		e.String(v.String())
 	case reflect.Slice, reflect.Array:
 		e.reflectedList(v)
 	case reflect.Map:
 		e.reflectedMap(v)
 	case reflect.Pointer:
-		if v.IsNil() {
-			e.Null()
-			return
+		e.reflectedPointer(v)
+	case reflect.Struct:
+		if p, err := e.planFor(v.Type()); err != nil {
+			e.Fail(err)
+		} else {
+			p.encode(e, v)
 		}
-		e.Any(v.Elem().Interface())
 	default:
-		e.failf("cannot encode a %v: give it a class tag and generate its code", v.Type())
+		e.failf("a Go %v has no Java type", v.Type())
+	}
+}
+
+func (e *Encoder) reflectedPointer(v reflect.Value) {
+	if v.IsNil() {
+		e.Null()
+		return
+	}
+	if v.Type().Elem().Kind() != reflect.Struct {
+		e.Any(v.Elem().Interface())
+		return
+	}
+	if t, ok := v.Interface().(*time.Time); ok {
+		e.Date(*t)
+		return
+	}
+	if p, err := e.planFor(v.Type().Elem()); err != nil {
+		e.Fail(err)
+	} else {
+		p.encodePointer(e, v)
 	}
 }
 
@@ -286,9 +289,28 @@ func (e *Encoder) reflectedMap(v reflect.Value) {
 		return
 	}
 	e.Map("")
-	for it := v.MapRange(); it.Next() && e.err == nil; {
-		e.Any(it.Key().Interface())
-		e.Any(it.Value().Interface())
+	for _, k := range sortedKeys(v) {
+		e.Any(k.Interface())
+		e.Any(v.MapIndex(k).Interface())
 	}
 	e.MapEnd()
+}
+
+// sortedKeys returns the keys of a map, in order if Go can order them, so that
+// equal maps mostly have equal bytes.
+func sortedKeys(m reflect.Value) []reflect.Value {
+	keys := m.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int {
+		switch {
+		case a.Kind() != b.Kind():
+		case a.Kind() == reflect.String:
+			return cmp.Compare(a.String(), b.String())
+		case a.CanInt():
+			return cmp.Compare(a.Int(), b.Int())
+		case a.CanUint():
+			return cmp.Compare(a.Uint(), b.Uint())
+		}
+		return 0
+	})
+	return keys
 }

@@ -26,6 +26,8 @@ type Encoder struct {
 	refNo   []int
 	enums   []enumRef
 	depth   int
+	codec   *Codec // that of Codec.Encode
+	own     *Codec // of types that codec does not know
 }
 
 // enumRef is an enum constant that was written. Java refers back to it, too.
@@ -57,6 +59,7 @@ func (e *Encoder) Reset(buf []byte) {
 	clear(e.enums)
 	e.enums = e.enums[:0]
 	clear(e.dynamic)
+	e.codec = nil
 }
 
 // Bytes returns what was given to Reset and all that was appended. It is

@@ -1,5 +1,7 @@
 package hessian
 
+import "reflect"
+
 // Exception is a Java throwable that has no Go type of its own. It is an
 // error, and is encoded back as it came.
 type Exception struct {
@@ -133,6 +135,13 @@ func (e *Encoder) Exception(err error) {
 }
 
 func (e *Encoder) plainError(err error) {
+	t := reflect.TypeOf(err)
+	if t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct {
+		if name, _ := className(t.Elem()); name != "" {
+			e.reflectedPointer(reflect.ValueOf(err))
+			return
+		}
+	}
 	e.dynamicObject(runtimeClass, ThrowableFields())
 	e.Throwable(err.Error(), nil)
 }
