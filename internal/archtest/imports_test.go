@@ -44,7 +44,7 @@ var allowed = []struct {
 
 // stdOnly are packages that may import the standard library and ours, but no
 // module of others.
-var stdOnly = []string{"api", "protocol", "protocol/hessian", "protocol/dubbo", "registry", "registry/zkserver/...", "provider/...", "consumer/...", "internal/..."}
+var stdOnly = []string{"api", "protocol", "protocol/hessian", "protocol/dubbo", "registry", "registry/zookeeper", "registry/zkserver/...", "provider/...", "consumer/...", "internal/..."}
 
 func matches(pattern, pkg string) bool {
 	if pattern == "..." {

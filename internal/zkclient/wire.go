@@ -1,0 +1,114 @@
+package zkclient
+
+import (
+	"fmt"
+
+	"github.com/gubbo/gubbo/internal/jute"
+)
+
+// Every packet is a 4-byte length and a body of jute records: big-endian
+// numbers, strings and buffers behind an int length (-1 is null), vectors
+// behind an int count.
+//
+//	hello   version int, last zxid long, timeout int, session long, password buffer, read-only bool
+//	welcome version int, timeout int, session long, password buffer[, read-only bool]
+//	request xid int, operation int, record of the operation
+//	reply   xid int, zxid long, error int, record if the error is 0
+const (
+	opCreate       = 1
+	opDelete       = 2
+	opExists       = 3
+	opGetChildren  = 8
+	opSync         = 9
+	opPing         = 11
+	opMulti        = 14
+	opAuth         = 100
+	opCloseSession = -11
+
+	xidEvent = -1
+	xidPing  = -2
+	xidAuth  = -4
+
+	replyHeader = 16
+)
+
+// Code is an error that the server answered with.
+type Code int32
+
+// The codes that callers tell apart.
+const (
+	BadArguments            Code = -8
+	NoNode                  Code = -101
+	NoAuth                  Code = -102
+	NoChildrenForEphemerals Code = -108
+	NodeExists              Code = -110
+	NotEmpty                Code = -111
+	SessionExpired          Code = -112
+	InvalidACL              Code = -114
+	AuthFailed              Code = -115
+)
+
+const runtimeInconsistency Code = -2
+
+var codeTexts = map[Code]string{
+	BadArguments:            "bad arguments",
+	NoNode:                  "no such node",
+	NoAuth:                  "not authorized",
+	NoChildrenForEphemerals: "an ephemeral node cannot have children",
+	NodeExists:              "the node exists",
+	NotEmpty:                "the node has children",
+	SessionExpired:          "the session has expired",
+	InvalidACL:              "invalid ACL",
+	AuthFailed:              "login refused",
+}
+
+// Error returns what the code means, with its number.
+func (c Code) Error() string {
+	text := codeTexts[c]
+	if text == "" {
+		text = "server error"
+	}
+	return fmt.Sprintf("zkclient: %s (%d)", text, int32(c))
+}
+
+// Stat is what is known of a node.
+type Stat struct {
+	Czxid, Mzxid int64
+	Ctime, Mtime int64 // milliseconds since 1970
+	// Version, Cversion and Aversion count changes of data, children and ACL.
+	Version, Cversion, Aversion int32
+	// EphemeralOwner is the session that an ephemeral node lives with; 0 for a
+	// node that stays.
+	EphemeralOwner          int64
+	DataLength, NumChildren int32
+	Pzxid                   int64
+}
+
+// ACL is one entry of a node's access list.
+type ACL struct {
+	Perms      int32
+	Scheme, ID string
+}
+
+var (
+	// Anyone may do everything: what an open tree uses.
+	anyone = []ACL{{Perms: 31, Scheme: "world", ID: "anyone"}}
+	// The creator alone: each identity that this connection logged in with.
+	creator = []ACL{{Perms: 31, Scheme: "auth", ID: ""}}
+)
+
+func appendACLs(b []byte, acls []ACL) []byte {
+	b = jute.AppendInt(b, int32(len(acls)))
+	for _, a := range acls {
+		b = jute.AppendString(jute.AppendString(jute.AppendInt(b, a.Perms), a.Scheme), a.ID)
+	}
+	return b
+}
+
+func readStat(d *jute.Decoder) Stat {
+	return Stat{
+		Czxid: d.Long(), Mzxid: d.Long(), Ctime: d.Long(), Mtime: d.Long(),
+		Version: d.Int(), Cversion: d.Int(), Aversion: d.Int(),
+		EphemeralOwner: d.Long(), DataLength: d.Int(), NumChildren: d.Int(), Pzxid: d.Long(),
+	}
+}

@@ -1,0 +1,169 @@
+package zookeeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gubbo/gubbo/internal/zkclient"
+)
+
+const (
+	firstPause = 100 * time.Millisecond
+	// longestPause bounds how late a server that serves again is found.
+	longestPause = time.Second
+)
+
+// session keeps a ZooKeeper session: it connects, goes on with the same session
+// on any server after a loss, and begins a new one when a server says that the
+// old one has expired.
+//
+// Cut off from all servers for longer than the session's timeout, it counts as
+// lost (see state) but is still offered to the next server, which alone knows:
+// a whole ensemble that was down gives each session a fresh timeout.
+type session struct {
+	address address
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	limit   int // of a frame, in bytes
+	events  func(zkclient.Event)
+	changed func(*zkclient.Conn) // a new connection, or nil for none
+
+	// Of run alone.
+	id       int64
+	password []byte
+	zxid     int64
+
+	mu      sync.Mutex
+	conn    *zkclient.Conn // nil while there is none
+	since   time.Time      // of the connection, or of its loss
+	timeout time.Duration  // as granted
+	err     error          // of the last attempt
+	ids     []int64        // the sessions that were ours, newest last
+}
+
+// run connects until ctx ends; then it closes the session.
+func (s *session) run(ctx context.Context) {
+	servers := slices.Clone(s.address.servers)
+	rand.Shuffle(len(servers), func(i, j int) { servers[i], servers[j] = servers[j], servers[i] })
+	failures, lagging := 0, false
+	for i := 0; ctx.Err() == nil; {
+		conn, err := s.connect(ctx, servers[i%len(servers)])
+		switch {
+		case err == nil:
+			failures, lagging = 0, false
+			s.serve(ctx, conn)
+			i++
+			pause(ctx, rand.N(firstPause)) // a whole fleet lost this server just now
+		case errors.Is(err, zkclient.ErrExpired) && s.id != 0:
+			s.id, s.password = 0, nil
+		default:
+			s.note(fmt.Errorf("zookeeper: %s: %w", servers[i%len(servers)], err))
+			i++
+			failures++
+			lagging = lagging || errors.Is(err, zkclient.ErrNotServing)
+			if failures%len(servers) > 0 {
+				continue
+			}
+			// No server has seen what we saw: the ensemble was wiped.
+			if lagging {
+				s.zxid, lagging = 0, false
+			}
+			pause(ctx, backoff(failures/len(servers)-1, firstPause, longestPause))
+		}
+	}
+}
+
+// backoff returns the n-th pause: doubled each time, the last half at random.
+func backoff(n int, first, longest time.Duration) time.Duration {
+	d := min(first<<min(n, 20), longest)
+	return d/2 + rand.N(d/2+1)
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// connect makes one attempt at one server. A server that takes the connection
+// and does not answer must not use up the session: it gets a third of it.
+func (s *session) connect(ctx context.Context, server string) (*zkclient.Conn, error) {
+	s.mu.Lock()
+	session := s.timeout
+	s.mu.Unlock()
+	if session == 0 {
+		session = s.address.session
+	}
+	patience := min(s.address.connect, max(session/3, time.Second))
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	nc, err := s.dial(ctx, "tcp", server)
+	if err != nil {
+		return nil, err
+	}
+	return zkclient.Open(ctx, nc, zkclient.Config{
+		Timeout: s.address.session, SessionID: s.id, Password: s.password, LastZxid: s.zxid,
+		Login: s.address.login, Handshake: patience, MaxFrame: s.limit, Events: s.events,
+	})
+}
+
+// serve offers the connection until it ends or ctx does.
+func (s *session) serve(ctx context.Context, conn *zkclient.Conn) {
+	s.mu.Lock()
+	s.conn, s.since, s.timeout, s.err = conn, time.Now(), conn.Timeout(), nil
+	if s.id != conn.SessionID() {
+		s.ids = append(s.ids[max(0, len(s.ids)-15):len(s.ids):len(s.ids)], conn.SessionID())
+	}
+	s.mu.Unlock()
+	s.id, s.password = conn.SessionID(), conn.Password()
+	s.changed(conn)
+	select {
+	case <-conn.Done():
+		conn.Close()
+	case <-ctx.Done():
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		_ = conn.CloseSession(ctx) // else it ends by its timeout
+		cancel()
+	}
+	s.zxid = conn.Zxid()
+	s.mu.Lock()
+	s.conn, s.since = nil, time.Now()
+	s.err = fmt.Errorf("zookeeper: connection lost: %w", conn.Err())
+	s.mu.Unlock()
+	s.changed(nil)
+}
+
+func (s *session) note(err error) {
+	s.mu.Lock()
+	s.err = err
+	s.mu.Unlock()
+}
+
+// owns tells whether id is a session that was ours.
+func (s *session) owns(id int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Contains(s.ids, id)
+}
+
+// state tells since when there is a connection, whether the session may still
+// live, and what the last attempt said.
+func (s *session) state() (connected, alive bool, since time.Time, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	connected = s.conn != nil
+	alive = connected || len(s.ids) > 0 && time.Since(s.since) < s.timeout
+	err = s.err
+	if err == nil && !connected {
+		err = errors.New("zookeeper: not connected yet")
+	}
+	return connected, alive, s.since, err
+}
