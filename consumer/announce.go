@@ -3,13 +3,13 @@ package consumer
 import (
 	"net"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/internal/release"
 	"github.com/gubbo/gubbo/registry"
 )
 
@@ -38,30 +38,10 @@ func (c *Client) consumerURL(d *Directory, now time.Time) api.URL {
 		"version":     d.service.Version,
 		"methods":     strings.Join(methods, ","),
 		"pid":         strconv.Itoa(os.Getpid()),
-		"release":     release(),
+		"release":     release.Name,
 		"side":        api.ConsumerSide.String(),
 		"timestamp":   strconv.FormatInt(now.UnixMilli(), 10),
 	})
-}
-
-// release names this library and its version, as the module was built.
-func release() string {
-	const module = "github.com/gubbo/gubbo"
-	version := ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Path == module {
-			version = info.Main.Version
-		}
-		for _, m := range info.Deps {
-			if m.Path == module {
-				version = m.Version
-			}
-		}
-	}
-	if version == "" || version == "(devel)" {
-		return "gubbo"
-	}
-	return "gubbo/" + version
 }
 
 // localHost is the machine's first address that is not loopback, IPv4 before

@@ -149,9 +149,6 @@ func judge(e *api.Error, m *api.Method, r *Reference) verdict {
 	case api.Business, api.Canceled, api.NoProvider:
 		return verdict{}
 	}
-	if r != nil && r.call.retryOn != nil && r.call.retryOn(e) {
-		return verdict{kind: retry}
-	}
 	if e.Sent == api.SentNo {
 		switch e.Code {
 		case api.Unavailable, api.Disconnected, api.GoingAway, api.Timeout:
@@ -159,6 +156,11 @@ func judge(e *api.Error, m *api.Method, r *Reference) verdict {
 		case api.Overloaded, api.NotFound:
 			return verdict{kind: retry}
 		}
+	}
+	if r != nil && r.call.retryOn != nil && r.call.retryOn(e) {
+		return verdict{kind: retry}
+	}
+	if e.Sent == api.SentNo {
 		return verdict{}
 	}
 	switch e.Code {

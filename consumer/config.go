@@ -56,7 +56,7 @@ type Config struct {
 
 	// CacheDir is a directory in which the last list of providers of each
 	// service is kept, so that a process starts while the registry is down; ""
-	// keeps none. It is made if absent. One process per directory.
+	// keeps none. It is made if absent. Processes may share one.
 	CacheDir string
 
 	// Advertise is the host under which this consumer is listed in the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +28,10 @@ type Directory struct {
 	budget   budget
 	log      *slog.Logger
 
+	// services holds the names of providers that differ from what was asked
+	// for, one pointer each, since protocols prepare requests by the pointer.
+	services map[api.Service]*api.Service // used by run alone
+
 	current atomic.Pointer[snapshot]
 	dirty   chan struct{} // of one: something changed
 	settled chan struct{} // closed by run when the first list has come, or a while has passed
@@ -45,6 +50,17 @@ type list struct {
 	asked      bool   // urls answer a query; direct ones are taken as given
 }
 
+// empty reports whether nobody at all is listed: a list whose providers were
+// all disabled, say, means what it says.
+func (l *list) empty() bool {
+	for _, u := range l.urls {
+		if u.Protocol() != "empty" {
+			return false
+		}
+	}
+	return true
+}
+
 // An empty list from the registry is believed when no provider of the last
 // good list has been reachable for this long.
 const staleGrace = 10 * time.Second
@@ -56,8 +72,9 @@ const settleWait = 500 * time.Millisecond
 func newDirectory(c *Client, service *api.Service, methods []api.Method, s *referSettings) *Directory {
 	d := &Directory{
 		client: c, budget: newBudget(time.Now()), service: service, methods: methods, routers: s.routers, balancer: s.balancer,
-		log:   c.cfg.Logger.With("service", service.Key()),
-		dirty: make(chan struct{}, 1), settled: make(chan struct{}), ready: make(chan struct{}),
+		log:      c.cfg.Logger.With("service", service.Key()),
+		services: make(map[api.Service]*api.Service),
+		dirty:    make(chan struct{}, 1), settled: make(chan struct{}), ready: make(chan struct{}),
 	}
 	first := &snapshot{source: "the registry, which has not answered yet"}
 	d.finish(first)
@@ -70,6 +87,15 @@ func newDirectory(c *Client, service *api.Service, methods []api.Method, s *refe
 func (d *Directory) finish(s *snapshot) time.Duration {
 	s.routers, s.balancer = d.routers, d.balancer
 	return s.build(d.methods, time.Now())
+}
+
+func (d *Directory) serviceNamed(s api.Service) *api.Service {
+	p := d.services[s]
+	if p == nil {
+		p = &s
+		d.services[s] = p
+	}
+	return p
 }
 
 // poke has run look at the world again.
@@ -158,13 +184,14 @@ func (d *Directory) fromCache() {
 
 // keeper is the state of run.
 type keeper struct {
-	d     *Directory
-	last  *list                // what the current snapshot was made of
-	held  map[string]*Provider // by URL
-	stale bool                 // the registry's list turned empty, the last good one is kept
-	good  *list                // the last list with a provider that could be called
-	saved *list
-	down  time.Time // since when no provider has been reachable; zero: one is
+	d      *Directory
+	last   *list                // what the current snapshot was made of
+	held   map[string]*Provider // by URL
+	stale  bool                 // the registry's list turned empty, the last good one is kept
+	good   *list                // the last list with a provider that could be called
+	saved  *list
+	probed time.Time // when probe was last at work
+	down   time.Time // since when no provider has been reachable; zero: one is
 }
 
 // never is long enough for a timer that something else will reset.
@@ -179,9 +206,9 @@ func (k *keeper) rebuild(news *list) time.Duration {
 	}
 	use := news
 	changed := news != k.last
-	s := &snapshot{source: news.source}
+	s := &snapshot{source: news.source, rules: news.rules}
 	urls, protos := d.sift(news, s)
-	k.stale = len(urls) == 0 && k.good != nil && news.asked
+	k.stale = news.asked && k.good != nil && news.empty()
 	if k.stale {
 		use = k.good
 		s.refused = nil
@@ -205,6 +232,10 @@ func (k *keeper) rebuild(news *list) time.Duration {
 		k.down = time.Time{}
 	} else if k.down.IsZero() {
 		k.down = time.Now()
+	}
+	if best == failed {
+		k.probe(s.providers)
+		wait = min(wait, probeEvery/2+rand.N(probeEvery/2))
 	}
 	if k.stale && best >= failed {
 		if left := time.Until(k.down.Add(staleGrace)); left > 0 {
@@ -291,11 +322,33 @@ func (k *keeper) hold(urls []api.URL, protos []protocol.Protocol, s *snapshot) [
 				s.refused = append(s.refused, refusal{u.Redacted(), fmt.Sprintf("not dialled (%v)", err)})
 				continue
 			}
+			if p.ep.currentRank() == failed {
+				k.d.client.pool.probe(p.ep) // whoever published it says that it lives
+			}
 			k.held[key] = p
 		}
 		list = append(list, p)
 	}
 	return list
+}
+
+// While nobody can be reached, this many addresses are probed this often, lest
+// a fleet that comes back waits for the longer pauses of its connections.
+const (
+	probeEvery = time.Second
+	probeMost  = 10
+)
+
+func (k *keeper) probe(list []*Provider) {
+	now := time.Now()
+	if now.Sub(k.probed) < probeEvery/2 {
+		return
+	}
+	k.probed = now
+	from := rand.IntN(len(list))
+	for i := range min(len(list), probeMost) {
+		k.d.client.pool.probe(list[(from+i)%len(list)].ep)
+	}
 }
 
 // drop lets go of providers that s no longer has.

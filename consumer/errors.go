@@ -26,25 +26,31 @@ func asError(err error) *api.Error {
 // and adds a note on why no further try was made.
 func (d *Directory) explain(inv *api.Invocation, e *api.Error, sent api.Sent, note string) error {
 	var b strings.Builder
-	b.WriteString("consumer: ")
-	b.WriteString(d.service.Key())
-	b.WriteByte('.')
-	b.WriteString(inv.Method.Name)
-	if inv.Peer != "" {
-		b.WriteString(" at ")
-		b.WriteString(inv.Peer)
+	name := d.service.Interface + "." + inv.Method.Name
+	if strings.Contains(e.Message, name) && strings.Contains(e.Message, inv.Peer) {
+		b.WriteString(e.Message) // the protocol has said it all
+	} else {
+		b.WriteString("consumer: ")
+		b.WriteString(d.service.Key())
+		b.WriteByte('.')
+		b.WriteString(inv.Method.Name)
+		if inv.Peer != "" {
+			b.WriteString(" at ")
+			b.WriteString(inv.Peer)
+		}
+		switch {
+		case e.Message != "":
+			b.WriteString(": ")
+			b.WriteString(e.Message)
+		case e.Cause == nil:
+			b.WriteString(": ")
+			b.WriteString(e.Code.String())
+		}
 	}
 	if note != "" {
 		b.WriteString(" (")
 		b.WriteString(note)
 		b.WriteByte(')')
-	}
-	if e.Message != "" {
-		b.WriteString(": ")
-		b.WriteString(e.Message)
-	} else if e.Cause == nil {
-		b.WriteString(": ")
-		b.WriteString(e.Code.String())
 	}
 	return api.NewError(e.Code, sent, b.String(), e.Cause)
 }

@@ -3,6 +3,7 @@ package consumer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -364,4 +365,9 @@ func refer(t testing.TB, c *Client, opts ...Option) *Reference {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// url writes a provider's URL.
+func url(address, format string, args ...any) string {
+	return "dubbo://" + address + "/lab.greet.Greeter?interface=lab.greet.Greeter&" + fmt.Sprintf(format, args...)
 }

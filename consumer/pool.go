@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/gubbo/gubbo/internal/task"
 	"github.com/gubbo/gubbo/protocol"
@@ -16,7 +15,7 @@ type rank uint32
 
 const (
 	ready    rank = iota // connected
-	fresh                // not connected yet, and nothing against it
+	fresh                // on the way to a connection, and nothing against it
 	draining             // connected to a peer that is leaving
 	failed               // lost or refused, until connected again
 	gone                 // closed
@@ -42,10 +41,10 @@ type poolKey struct{ protocol, address string }
 
 // endpoint is one address and the connection to it.
 type endpoint struct {
-	key    poolKey
-	client protocol.Client
-	rank   atomic.Uint32
-	since  atomic.Int64 // UnixNano of the last change of rank
+	key     poolKey
+	client  protocol.Client
+	rank    atomic.Uint32
+	probing atomic.Bool
 
 	mu       sync.Mutex
 	watchers map[*Directory]int // guarded by mu: who holds it, how often
@@ -74,12 +73,25 @@ func (p *pool) acquire(proto protocol.Protocol, address string, d *Directory) (*
 		p.open[key] = ep
 		// Connecting ahead spares the first call the wait, and tells early
 		// whom not to pick. From then on the client reconnects by itself.
-		p.tasks.Go(func(ctx context.Context) { _ = client.Connect(ctx) }) // OnState tells the outcome
+		p.probe(ep)
 	}
 	ep.mu.Lock()
 	ep.watchers[d]++
 	ep.mu.Unlock()
 	return ep, nil
+}
+
+// probe has the endpoint try to connect now.
+func (p *pool) probe(ep *endpoint) {
+	if !ep.probing.CompareAndSwap(false, true) {
+		return
+	}
+	if !p.tasks.Go(func(ctx context.Context) {
+		defer ep.probing.Store(false)
+		_ = ep.client.Connect(ctx) // onState tells the outcome
+	}) {
+		ep.probing.Store(false)
+	}
 }
 
 // release gives back what acquire gave. It may wait for the connection's
@@ -117,8 +129,8 @@ func (p *pool) close() {
 	wait.Wait()
 }
 
-// onState is called by the protocol's client. Connecting changes nothing: a
-// dead address stays failed while it is dialled again.
+// onState is called by the protocol's client. A dead address stays failed
+// while it is dialled again.
 func (ep *endpoint) onState(s protocol.State) {
 	switch s {
 	case protocol.Ready:
@@ -129,8 +141,11 @@ func (ep *endpoint) onState(s protocol.State) {
 		ep.setRank(failed)
 	case protocol.Closed:
 		ep.setRank(gone)
-	default:
-		return
+	default: // a connection that ended is being replaced
+		if ep.currentRank() == failed {
+			return
+		}
+		ep.setRank(fresh)
 	}
 	ep.mu.Lock()
 	defer ep.mu.Unlock()
@@ -139,10 +154,6 @@ func (ep *endpoint) onState(s protocol.State) {
 	}
 }
 
-func (ep *endpoint) setRank(r rank) {
-	if rank(ep.rank.Swap(uint32(r))) != r || ep.since.Load() == 0 {
-		ep.since.Store(time.Now().UnixNano())
-	}
-}
+func (ep *endpoint) setRank(r rank) { ep.rank.Store(uint32(r)) }
 
 func (ep *endpoint) currentRank() rank { return rank(ep.rank.Load()) }

@@ -45,7 +45,7 @@ func newProvider(d *Directory, u api.URL, proto protocol.Protocol) (*Provider, e
 		warming: warmingOf(u), dir: d, ep: ep, calls: newGate(),
 	}
 	if s := serviceOf(d.service, u); s != *d.service {
-		p.service = &s
+		p.service = d.serviceNamed(s)
 	}
 	if path := u.Path(); path != "" && path != p.service.Interface {
 		p.extra = append(p.extra, api.Attachment{Key: "path", Value: path})

@@ -22,6 +22,7 @@ type snapshot struct {
 	routers   []Router
 	balancer  Balancer
 	source    string // where the list comes from, for errors
+	rules     int    // in the registry, without effect
 	closed    bool
 }
 
