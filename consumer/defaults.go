@@ -1,6 +1,9 @@
 package consumer
 
-import "github.com/gubbo/gubbo/protocol"
+import (
+	"github.com/gubbo/gubbo/protocol"
+	"github.com/gubbo/gubbo/protocol/dubbo"
+)
 
 // defaultProtocols are those of a Config that names none.
-func defaultProtocols() []protocol.Protocol { return nil }
+func defaultProtocols() []protocol.Protocol { return []protocol.Protocol{dubbo.New()} }
