@@ -3,6 +3,7 @@ module github.com/gubbo/gubbo
 go 1.26.0
 
 require (
+	github.com/go-zookeeper/zk v1.0.4
 	github.com/spf13/cobra v1.10.1
 	go.uber.org/goleak v1.3.0
 	modernc.org/sqlite v1.62.0

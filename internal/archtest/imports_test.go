@@ -31,6 +31,7 @@ var allowed = []struct {
 	{"registry", []string{"api"}},
 	{"registry/registrytest", []string{"api", "registry", "internal/..."}},
 	{"registry/zookeeper", []string{"api", "registry", "internal/..."}},
+	{"registry/zkserver/zktest", []string{"registry/zkserver", "internal/..."}},
 	{"registry/zkserver/...", []string{"internal/..."}},
 	{"provider/...", []string{"api", "protocol/...", "registry", "internal/...", "provider/..."}},
 	{"consumer/...", []string{"api", "protocol/...", "registry", "internal/...", "consumer/..."}},

@@ -1,0 +1,241 @@
+package zkserver
+
+import (
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/gubbo/gubbo/internal/jute"
+)
+
+// client is the machine's side of one connection. Everything in it belongs to
+// the goroutine that drives the machine.
+type client struct {
+	peer    string     // address, for the log
+	ids     []identity // who it is: its address, and what it proved
+	session *session   // nil before the handshake and after drop
+	modern  bool       // its handshake had the readOnly byte
+	watched map[string]struct{}
+
+	out     []byte // frames that the shell takes with take
+	dirty   bool   // in machine.dirty
+	closing bool   // nothing of it is applied any more; the shell closes it once out is written
+
+	conn     *conn // the shell's side; the machine only carries it
+	received int64
+	lastXid  int32
+}
+
+// instant is a reading of both clocks: the machine has none.
+type instant struct {
+	mono time.Duration // since the machine began; for timeouts
+	wall int64         // milliseconds since 1970; for the times in a Stat
+}
+
+// machine is the tree, the sessions and the watches. Its inputs are connect,
+// request, gone, ticked and expire; its effects are the frames of the clients
+// in dirty, and the records in txlog. It reads no clock (the caller sets at),
+// knows no socket and takes no lock.
+type machine struct {
+	at      instant
+	tree    *tree
+	watches watches
+	zxid    int64 // of the last transaction, failed ones included
+
+	sessions map[int64]*session
+	buckets  map[int64]map[*session]struct{} // by the tick at which they expire
+	nextID   int64                           // the session id given out last
+	secret   []byte
+	swept    time.Duration // when containers were looked at last
+
+	dirty   []*client
+	txlog   []byte // framed records of transactions since the shell took them
+	logging bool
+	scratch []byte // body of the reply in the making
+
+	tick, minSession, maxSession, sweepEvery time.Duration
+	limits                                   Limits
+	super                                    string // "super:…" as digestID makes it, "" for none
+	log                                      *slog.Logger
+	stats                                    stats
+}
+
+// stats are counters for the four-letter words.
+type stats struct {
+	received, sent, expired, authFailed int64
+}
+
+func newMachine(cfg *Config, secret []byte, wall int64) *machine {
+	m := &machine{
+		at:   instant{wall: wall},
+		tree: newTree(),
+		// Two starts on one port differ by more than one of them has
+		// transactions, so that a client that knew the last one is let in.
+		zxid:       wall << 20,
+		sessions:   map[int64]*session{},
+		buckets:    map[int64]map[*session]struct{}{},
+		nextID:     (wall << 24 >> 8) & 0x00ff_ffff_ffff_ffff,
+		secret:     secret,
+		tick:       cfg.Tick,
+		minSession: cfg.MinSession,
+		maxSession: cfg.MaxSession,
+		sweepEvery: cfg.ContainerCheck,
+		limits:     cfg.Limits,
+		super:      cfg.superID,
+		log:        cfg.Logger,
+	}
+	m.watches.init()
+	return m
+}
+
+// newClient makes the machine's side of a connection from the address ip.
+func (m *machine) newClient(peer, ip string) *client {
+	return &client{peer: peer, ids: []identity{{"ip", ip}}}
+}
+
+// outOf returns c's frames to append to, and remembers that there are some.
+func (m *machine) outOf(c *client) []byte {
+	m.mark(c)
+	return c.out
+}
+
+func (m *machine) mark(c *client) {
+	if !c.dirty {
+		c.dirty = true
+		m.dirty = append(m.dirty, c)
+	}
+}
+
+// drop detaches c from its session and its watches and has it closed after
+// what it is still owed.
+func (m *machine) drop(c *client) {
+	if c.closing {
+		return
+	}
+	m.gone(c)
+	m.mark(c)
+}
+
+// gone is drop for a connection that has ended by itself.
+func (m *machine) gone(c *client) {
+	c.closing = true
+	m.unwatch(c)
+	if c.session != nil && c.session.client == c {
+		c.session.client = nil
+	}
+	c.session = nil
+}
+
+// request applies one request of a connection that has its session.
+func (m *machine) request(c *client, frame []byte) {
+	if c.closing {
+		return
+	}
+	m.stats.received++
+	c.received++
+	d := jute.NewDecoder(frame)
+	xid, op := d.Int(), d.Int()
+	if d.Err() != nil {
+		m.log.Warn("zkserver: request without a header, closing the connection", "peer", c.peer)
+		m.drop(c)
+		return
+	}
+	c.lastXid = xid
+	m.touch(c.session)
+	m.scratch = m.scratch[:0]
+	switch op {
+	case opPing:
+		m.reply(c, xidPing, m.zxid, codeOK)
+	case opAuth:
+		m.authenticate(c, xid, &d)
+	case opCloseSession:
+		m.close(c.session)
+		m.reply(c, xid, m.zxid, codeOK)
+		m.drop(c)
+	case opSASL:
+		// As a standalone server without SASL: a null token.
+		m.scratch = jute.AppendBuffer(m.scratch, nil)
+		m.reply(c, xid, 0, codeOK)
+	case opCreate, opCreate2, opCreateContainer, opCreateTTL, opDelete, opSetData, opSetACL, opReconfig, opMulti:
+		err := m.write(c, op, &d)
+		m.reply(c, xid, m.zxid, err)
+	default:
+		read := reads(op)
+		if read == nil {
+			m.reply(c, xid, -1, codeUnimplemented)
+			m.drop(c)
+			return
+		}
+		err := read(m, c, &d)
+		if d.Err() != nil {
+			err = codeMarshalling
+		}
+		m.reply(c, xid, m.zxid, err)
+	}
+}
+
+// reply appends a reply with the body in scratch, or none after an error.
+func (m *machine) reply(c *client, xid int32, zxid int64, err code) {
+	if c.closing {
+		return // dropped while it was served
+	}
+	b, start := jute.BeginFrame(m.outOf(c))
+	b = jute.AppendInt(b, xid)
+	b = jute.AppendLong(b, zxid)
+	b = jute.AppendInt(b, int32(err))
+	if err == codeOK {
+		b = append(b, m.scratch...)
+	}
+	c.out = jute.EndFrame(b, start)
+	m.stats.sent++
+	if cap(m.scratch) > 1<<20 {
+		m.scratch = nil // one large list must not stay for ever
+	}
+}
+
+// authenticate adds what a client proves to what it is. Any user and password
+// are taken; they matter where an ACL names them.
+func (m *machine) authenticate(c *client, xid int32, d *jute.Decoder) {
+	d.Int()
+	scheme, secret := d.String(), d.Buffer()
+	if d.Err() != nil {
+		m.drop(c)
+		return
+	}
+	switch scheme {
+	case "digest":
+		id := digestID(string(secret))
+		if m.super != "" && id == m.super {
+			c.addID(identity{"super", ""})
+		}
+		c.addID(identity{"digest", id})
+	case "ip":
+		// The address counts already, whatever the client says here.
+	default:
+		m.stats.authFailed++
+		m.reply(c, xid, 0, codeAuthFailed)
+		m.drop(c)
+		return
+	}
+	m.reply(c, xid, 0, codeOK)
+}
+
+func (c *client) addID(id identity) {
+	for _, have := range c.ids {
+		if have == id {
+			return
+		}
+	}
+	c.ids = append(c.ids, id)
+}
+
+// readPath reads a path; null is an error, as in Java.
+func readPath(d *jute.Decoder) string {
+	p := d.Buffer()
+	if p == nil {
+		d.Fail(errNullPath)
+	}
+	return string(p)
+}
+
+func hex(id int64) string { return "0x" + strconv.FormatUint(uint64(id), 16) }

@@ -1,0 +1,325 @@
+package zkserver
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gubbo/gubbo/internal/task"
+)
+
+// Server serves one tree. Its methods may be called from any goroutine.
+type Server struct {
+	cfg   Config
+	ln    net.Listener
+	began time.Time
+	tasks task.Group
+	// inbox carries what the connections read to the one goroutine that applies
+	// it. While it is full, the connections are not read from.
+	inbox chan input
+	store *store // nil without Config.Dir; the run goroutine's
+
+	mu     sync.Mutex
+	conns  map[*conn]struct{} // guarded by mu
+	closed bool               // guarded by mu
+	err    error              // why it ended by itself; guarded by mu
+
+	m      *machine // the run goroutine's, as is what follows
+	count  latencies
+	owed   []input // requests of the batch whose replies are not let go yet
+	onTick *time.Ticker
+}
+
+// input is one thing for the machine to do.
+type input struct {
+	kind  inputKind
+	conn  *conn
+	frame []byte
+	call  func(*machine) // of inCall
+	at    time.Time
+}
+
+type inputKind uint8
+
+const (
+	inFrame inputKind = iota // a handshake or a request
+	inWord                   // a four-letter word
+	inGone                   // the connection ended
+	inCall                   // a look at the machine from outside
+)
+
+// latencies are those of the requests since the start, in milliseconds.
+type latencies struct{ min, max, sum, n int64 }
+
+// New starts a Server. An address in use, a directory in use or a log that
+// cannot be read is an error that names it. The caller must Close the Server.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	s := &Server{
+		cfg:   cfg,
+		ln:    cfg.Listener,
+		began: time.Now(),
+		inbox: make(chan input, 1024),
+		conns: map[*conn]struct{}{},
+	}
+	s.m = newMachine(&s.cfg, secret, s.began.UnixMilli())
+	if cfg.Dir != "" {
+		store, err := openStore(cfg.Dir, s.m, !cfg.NoSync)
+		if err != nil {
+			return nil, err
+		}
+		s.store = store
+	}
+	if s.ln == nil {
+		ln, err := net.Listen("tcp", cfg.Listen)
+		if err != nil {
+			if s.store != nil {
+				s.store.close()
+			}
+			return nil, fmt.Errorf("zkserver: cannot listen on %q: %w; choose another address or stop what has it", cfg.Listen, err)
+		}
+		s.ln = ln
+	}
+	s.onTick = time.NewTicker(s.m.tick)
+	s.tasks.Go(s.run)
+	s.tasks.Go(s.accept)
+	return s, nil
+}
+
+// Addr is the address on which the Server listens.
+func (s *Server) Addr() net.Addr { return s.ln.Addr() }
+
+// Close stops listening, closes every connection and returns when nothing of
+// the Server runs any more. With a Dir all acknowledged writes are in it and
+// the sessions live on in the next Server over it. It returns why the Server
+// had ended by itself before, if it had.
+func (s *Server) Close() error {
+	s.shut(nil)
+	s.tasks.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// Done is closed when the Server ended: after Close, or by itself when its log
+// could not be written.
+func (s *Server) Done() <-chan struct{} { return s.tasks.Idle() }
+
+// shut makes everything end; it does not wait.
+func (s *Server) shut(err error) {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return
+	}
+	s.closed, s.err = true, err
+	conns := s.conns
+	s.conns = nil
+	s.mu.Unlock()
+	s.tasks.Stop()
+	_ = s.ln.Close()
+	for c := range conns {
+		_ = c.nc.Close()
+	}
+}
+
+// Expire ends the session with this id as if its timeout had passed: its
+// ephemerals go, its connection is closed. It reports whether there was one.
+func (s *Server) Expire(id int64) (ok bool) {
+	s.do(func(m *machine) { ok = m.expire(id) })
+	return ok
+}
+
+// Sessions returns the ids of the sessions that live.
+func (s *Server) Sessions() (ids []int64) {
+	s.do(func(m *machine) {
+		for id := range m.sessions {
+			ids = append(ids, id)
+		}
+	})
+	return ids
+}
+
+// do runs f on the machine's goroutine and waits for it; once the Server ends it
+// may not run at all.
+func (s *Server) do(f func(*machine)) {
+	done := make(chan struct{})
+	if !s.push(s.tasks.Context(), input{kind: inCall, call: func(m *machine) {
+		f(m)
+		close(done)
+	}}) {
+		return
+	}
+	select {
+	case <-done:
+	case <-s.tasks.Idle():
+	}
+}
+
+func (s *Server) push(ctx context.Context, in input) bool {
+	select {
+	case s.inbox <- in:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// batch is how many inputs are applied at most before their effects are let go.
+const batch = 512
+
+// run drives the machine. It is the only goroutine that touches it.
+func (s *Server) run(ctx context.Context) {
+	defer s.onTick.Stop()
+	if s.store != nil {
+		defer s.store.close()
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-s.onTick.C:
+			s.clock(now)
+			s.m.ticked()
+		case in := <-s.inbox:
+			s.clock(time.Now())
+			s.apply(in)
+			for n := 1; n < batch; n++ {
+				select {
+				case in = <-s.inbox:
+					s.apply(in)
+					continue
+				default:
+				}
+				break
+			}
+		}
+		if err := s.release(); err != nil {
+			s.cfg.Logger.Error("zkserver: the log cannot be written, ending", "error", err)
+			s.shut(err)
+			return
+		}
+	}
+}
+
+func (s *Server) clock(now time.Time) {
+	s.m.at = instant{mono: now.Sub(s.began), wall: now.UnixMilli()}
+}
+
+func (s *Server) apply(in input) {
+	switch in.kind {
+	case inCall:
+		in.call(s.m)
+	case inGone:
+		s.m.drop(in.conn.client)
+	case inWord:
+		s.answerWord(in.conn, string(in.frame))
+	case inFrame:
+		c := in.conn.client
+		switch {
+		case c.closing:
+		case c.session == nil:
+			s.m.connect(c, in.frame)
+		default:
+			s.m.request(c, in.frame)
+		}
+		in.frame = nil
+		s.owed = append(s.owed, in)
+	}
+}
+
+// release commits the log and then lets the frames of the batch go.
+func (s *Server) release() error {
+	if s.store != nil {
+		if err := s.store.commit(s.m); err != nil {
+			return err
+		}
+	}
+	for _, c := range s.m.dirty {
+		c.dirty = false
+		c.conn.send(c.out, c.closing)
+		if cap(c.out) > 16<<10 {
+			c.out = nil // an idle connection keeps little
+		} else {
+			c.out = c.out[:0]
+		}
+	}
+	s.m.dirty = s.m.dirty[:0]
+	if len(s.owed) == 0 {
+		return nil
+	}
+	now := time.Now()
+	for i, in := range s.owed {
+		s.count.add(now.Sub(in.at).Milliseconds())
+		<-in.conn.outstanding
+		s.owed[i] = input{}
+	}
+	s.owed = s.owed[:0]
+	return nil
+}
+
+func (l *latencies) add(ms int64) {
+	if l.n == 0 || ms < l.min {
+		l.min = ms
+	}
+	l.max = max(l.max, ms)
+	l.sum += ms
+	l.n++
+}
+
+// accept takes connections until the listener is closed.
+func (s *Server) accept(ctx context.Context) {
+	for {
+		nc, err := s.ln.Accept()
+		if err != nil {
+			if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			s.cfg.Logger.Warn("zkserver: accept", "error", err)
+			select { // out of descriptors, most likely: let some go first
+			case <-time.After(50 * time.Millisecond):
+			case <-ctx.Done():
+				return
+			}
+			continue
+		}
+		c := newConn(s, nc)
+		if !s.track(c) {
+			_ = nc.Close()
+			continue
+		}
+		if !s.tasks.Go(c.read) || !s.tasks.Go(c.write) {
+			_ = nc.Close()
+			return
+		}
+	}
+}
+
+// track counts a connection in unless the Server is full or ends.
+func (s *Server) track(c *conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	if len(s.conns) >= s.cfg.Limits.Connections {
+		s.cfg.Logger.Warn("zkserver: too many connections, closing the new one", "limit", s.cfg.Limits.Connections, "peer", c.client.peer)
+		return false
+	}
+	s.conns[c] = struct{}{}
+	return true
+}
+
+func (s *Server) untrack(c *conn) {
+	s.mu.Lock()
+	delete(s.conns, c)
+	s.mu.Unlock()
+}

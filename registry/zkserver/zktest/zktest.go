@@ -1,0 +1,189 @@
+// Package zktest starts an embedded ZooKeeper for a test and breaks it on
+// purpose: sessions expire, connections drop, freeze, slow down or go silent,
+// the server refuses, restarts or forgets everything, all on one address.
+package zktest
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gubbo/gubbo/registry/zkserver"
+)
+
+// Option changes the Config of the server that Start starts.
+type Option func(*zkserver.Config)
+
+// Tick sets the unit in which sessions expire, and with it the bounds of their
+// timeouts, 2 and 20 ticks. The default is 100 ms, so that sessions from 200 ms
+// to 2 s are possible.
+func Tick(d time.Duration) Option {
+	return func(c *zkserver.Config) { c.Tick, c.MinSession, c.MaxSession = d, 0, 0 }
+}
+
+// Dir keeps the server's data in dir, so that Restart brings it back.
+func Dir(dir string) Option { return func(c *zkserver.Config) { c.Dir = dir } }
+
+// Server is an embedded ZooKeeper on a loopback address that stays the same
+// through every fault. Its methods may be called from any goroutine.
+type Server struct {
+	t   testing.TB
+	cfg zkserver.Config
+	ln  *faultListener
+
+	mu sync.Mutex
+	zk *zkserver.Server // nil while stopped; guarded by mu
+}
+
+// Start starts a server on a free port of 127.0.0.1 and stops it when the test
+// ends. Without the option Dir its data are in memory and end with Stop.
+func Start(t testing.TB, opts ...Option) *Server {
+	t.Helper()
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{t: t, ln: newFaultListener(tcp)}
+	s.cfg = zkserver.Config{Tick: 100 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)}
+	for _, o := range opts {
+		o(&s.cfg)
+	}
+	s.begin()
+	t.Cleanup(func() {
+		s.Stop()
+		s.ln.close()
+	})
+	return s
+}
+
+// Addr is host:port of the server.
+func (s *Server) Addr() string { return s.ln.tcp.Addr().String() }
+
+// Config is what the server runs with.
+func (s *Server) Config() zkserver.Config { return s.cfg }
+
+func (s *Server) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.zk != nil {
+		return
+	}
+	cfg := s.cfg
+	cfg.Listener = s.ln.open()
+	zk, err := zkserver.New(cfg)
+	if err != nil {
+		s.ln.shut()
+		s.t.Errorf("zktest: %v", err)
+		return
+	}
+	s.zk = zk
+}
+
+// Stop stops the server; its address refuses until Resume or Restart. Without
+// a Dir its data are lost, as with Forget.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.zk == nil {
+		return
+	}
+	s.ln.shut()
+	if err := s.zk.Close(); err != nil {
+		s.t.Errorf("zktest: %v", err)
+	}
+	s.zk = nil
+}
+
+// Resume starts the server again after Stop.
+func (s *Server) Resume() { s.begin() }
+
+// Restart stops the server and starts it again on the same address. With a Dir
+// its nodes and sessions are there again; without one this is Forget.
+func (s *Server) Restart() {
+	s.Stop()
+	s.begin()
+}
+
+// Forget restarts the server empty on the same address: every node and every
+// session is gone, whatever Dir says.
+func (s *Server) Forget() {
+	s.t.Helper()
+	s.Stop()
+	if s.cfg.Dir != "" {
+		if err := zkserver.Wipe(s.cfg.Dir); err != nil {
+			s.t.Errorf("zktest: %v", err)
+		}
+	}
+	s.begin()
+}
+
+// Expire ends the session with this id now: its ephemerals go and its
+// connection is closed; the client learns of it when it connects again.
+func (s *Server) Expire(session int64) {
+	s.t.Helper()
+	if zk := s.server(); zk == nil || !zk.Expire(session) {
+		s.t.Errorf("zktest: no session %s to expire", fmt.Sprintf("0x%x", uint64(session)))
+	}
+}
+
+// ExpireAll ends every session and returns how many there were.
+func (s *Server) ExpireAll() (n int) {
+	zk := s.server()
+	if zk == nil {
+		return 0
+	}
+	for _, id := range zk.Sessions() {
+		if zk.Expire(id) {
+			n++
+		}
+	}
+	return n
+}
+
+// Sessions returns the ids of the sessions that live.
+func (s *Server) Sessions() []int64 {
+	if zk := s.server(); zk != nil {
+		return zk.Sessions()
+	}
+	return nil
+}
+
+func (s *Server) server() *zkserver.Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.zk
+}
+
+// DropConnections resets every connection; clients may come back at once.
+func (s *Server) DropConnections() { s.ln.drop() }
+
+// Refuse resets every connection, and each new one at once, until Accept.
+func (s *Server) Refuse() {
+	s.ln.refuse(true)
+	s.ln.drop()
+}
+
+// Accept ends Refuse.
+func (s *Server) Accept() { s.ln.refuse(false) }
+
+// Freeze makes the server look hung: connections are accepted and stay, but
+// nothing is read from them and nothing written to them, until Thaw. Time goes
+// on inside, so that sessions expire.
+func (s *Server) Freeze() { s.ln.freeze(true) }
+
+// Thaw ends Freeze; what clients sent meanwhile is served then.
+func (s *Server) Thaw() { s.ln.freeze(false) }
+
+// Partition makes the network lose every byte both ways, as a cut cable does:
+// connections stay, nothing arrives any more, and what was sent is lost for
+// ever. Heal lets new connections through; those that lost bytes are reset.
+func (s *Server) Partition() { s.ln.partition(true) }
+
+// Heal ends Partition.
+func (s *Server) Heal() { s.ln.partition(false) }
+
+// Delay holds back each piece that the server writes by d; 0 ends it.
+func (s *Server) Delay(d time.Duration) { s.ln.delay(d) }
