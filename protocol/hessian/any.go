@@ -20,6 +20,14 @@ const arrayList = "java.util.ArrayList"
 //
 // A list or map that contains itself arrives as *List or *Map.
 func (d *Decoder) Any() any {
+	v := d.any()
+	if d.err != nil {
+		return nil
+	}
+	return v
+}
+
+func (d *Decoder) any() any {
 	b, ok := d.definitions()
 	if !ok {
 		return nil
@@ -68,6 +76,9 @@ func (d *Decoder) Tree() any {
 	d.exact = was
 	return v
 }
+
+// noItems is what all empty lists are, so that they cost nothing.
+var noItems any = []any{}
 
 func boxInt(v int32) any { return v }
 
@@ -159,10 +170,10 @@ func (d *Decoder) anyList() any {
 	self, _ := s.v.(*List)
 	if self == nil && !d.exact && (!typ.has || class == arrayList) {
 		if items == nil {
-			items = []any{}
+			s.v = noItems
+		} else if d.charge(24) {
+			s.v = items
 		}
-		d.charge(24)
-		s.v = items
 		return s.v
 	}
 	if self == nil && !d.exact {
@@ -235,7 +246,7 @@ func (d *Decoder) anyMap() any {
 	}
 	self, _ := s.v.(*Map)
 	if self == nil && !d.exact && text && class == "" {
-		if !d.charge(48 + 40*len(entries)) {
+		if !d.charge(mapSize(len(entries))) {
 			return nil
 		}
 		m := make(map[string]any, len(entries))
@@ -254,6 +265,18 @@ func (d *Decoder) anyMap() any {
 	}
 	*self = Map{Class: class, Entries: entries}
 	return self
+}
+
+// mapSize is what a map[string]any of n entries allocates, about: one group of
+// eight, then a table that is half full at worst.
+func mapSize(n int) int {
+	switch {
+	case n == 0:
+		return 48
+	case n <= 8:
+		return 336
+	}
+	return 400 + 80*n
 }
 
 func (d *Decoder) anyObject() any {

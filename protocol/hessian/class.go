@@ -40,17 +40,19 @@ type ClassDesc struct {
 
 // classCache is what is derived from a ClassDesc once.
 type classCache struct {
-	def   []byte // the definition as we write it
-	index map[string]int16
-	typ   reflect.Type // what New returns; nil for an enum
-	size  int          // bytes that New allocates
+	seenDef // the definition as we write it; its index is nil: the same
+	byName  map[string]int16
+	typ     reflect.Type // what New returns; nil for an enum
+	size    int          // bytes that New allocates
 }
 
 // seenDef is a peer's class definition, from 'C' to the last field's name, and
 // for each of its fields the index in ClassDesc.Fields, -1 for none.
 type seenDef struct {
-	raw   []byte
-	index []int16
+	raw    []byte
+	fields int // where in raw the first field's name begins
+	count  int // fields
+	index  []int16
 }
 
 // maxSeen bounds the bytes of a definition that are kept.
@@ -68,9 +70,12 @@ func (c *ClassDesc) cached() *classCache {
 	if c.isEnum() {
 		fields = enumFields
 	}
-	k := &classCache{def: appendClassDef(nil, c.Name, fields), index: make(map[string]int16, len(fields))}
+	k := &classCache{byName: make(map[string]int16, len(fields))}
+	k.raw = appendClassDef(nil, c.Name, fields)
+	k.fields = len(appendClassHead(nil, c.Name, len(fields)))
+	k.count = len(fields)
 	for i, f := range fields {
-		k.index[f] = int16(i)
+		k.byName[f] = int16(i)
 	}
 	if c.New != nil {
 		v := c.New()
@@ -79,6 +84,7 @@ func (c *ClassDesc) cached() *classCache {
 			k.size = s.hessianSize()
 		} else if k.typ != nil && k.typ.Kind() == reflect.Pointer {
 			k.size = int(k.typ.Elem().Size())
+			k.size += k.size / 8 // the allocator rounds up
 		}
 	}
 	c.cache.Store(k)
@@ -86,29 +92,33 @@ func (c *ClassDesc) cached() *classCache {
 }
 
 func appendClassDef(dst []byte, name string, fields []string) []byte {
-	dst = AppendString(append(dst, tagClass), name)
-	dst = AppendInt(dst, int32(len(fields)))
+	dst = appendClassHead(dst, name, len(fields))
 	for _, f := range fields {
 		dst = AppendString(dst, f)
 	}
 	return dst
 }
 
-// known returns the length of the class definition at the start of data, and
-// the fields' indexes (nil: as in c), if it is one that c has met before.
-func (c *ClassDesc) known(data []byte) (n int, index []int16, ok bool) {
-	if k := c.cached(); bytes.HasPrefix(data, k.def) {
-		return len(k.def), nil, true
-	}
-	if s := c.seen.Load(); s != nil && bytes.HasPrefix(data, s.raw) {
-		return len(s.raw), s.index, true
-	}
-	return 0, nil, false
+func appendClassHead(dst []byte, name string, fields int) []byte {
+	return AppendInt(AppendString(append(dst, tagClass), name), int32(fields))
 }
 
-func (c *ClassDesc) remember(raw []byte, index []int16) {
-	if len(raw) <= maxSeen {
-		c.seen.Store(&seenDef{raw: bytes.Clone(raw), index: index})
+// known returns the definition at the start of data if it is one that c has
+// met before, else nil.
+func (c *ClassDesc) known(data []byte) *seenDef {
+	if k := c.cached(); bytes.HasPrefix(data, k.raw) {
+		return &k.seenDef
+	}
+	if s := c.seen.Load(); s != nil && bytes.HasPrefix(data, s.raw) {
+		return s
+	}
+	return nil
+}
+
+func (c *ClassDesc) remember(s seenDef) {
+	if len(s.raw) <= maxSeen {
+		s.raw = bytes.Clone(s.raw)
+		c.seen.Store(&s)
 	}
 }
 

@@ -223,18 +223,17 @@ func (c *Codec) sliceCoder(t reflect.Type, depth int) (coder, error) {
 				d.charge(-1)
 				return
 			}
-			s := reflect.MakeSlice(t, 0, max(n, 0))
+			v.Set(reflect.MakeSlice(t, 0, max(n, 0)))
 			for i := 0; d.More(i, n); i++ {
-				if i == s.Cap() {
+				if i == v.Cap() {
 					if !d.charge(2 * max(i, 4) * size) {
 						return
 					}
-					s.Grow(max(i, 4))
+					v.Grow(max(i, 4))
 				}
-				s = s.Slice(0, i+1)
-				elem.decode(d, s.Index(i))
+				v.SetLen(i + 1)
+				elem.decode(d, v.Index(i))
 			}
-			v.Set(s)
 		},
 	}, nil
 }

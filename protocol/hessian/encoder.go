@@ -184,7 +184,7 @@ func (e *Encoder) Object(c *ClassDesc) {
 	e.slots++
 	i, found := e.classes.add(c)
 	if !found {
-		e.buf = append(e.buf, c.cached().def...)
+		e.buf = append(e.buf, c.cached().raw...)
 		e.classNo = append(e.classNo, e.defs)
 		e.defs++
 	}

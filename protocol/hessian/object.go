@@ -12,6 +12,19 @@ type def struct {
 	names  []string // the fields' names, made when asked for
 }
 
+// knownDef reads the class definition that begins here if it is one of c that
+// was met before, which is the common case and fast.
+func (d *Decoder) knownDef(c *ClassDesc) bool {
+	s := c.known(d.data[d.pos:])
+	if s == nil || d.nextDef >= d.limits.Classes || s.count > d.limits.Fields {
+		return false
+	}
+	at := d.pos
+	d.pos += len(s.raw)
+	d.addDef(def{name: span{uint32(at + 1)}, fields: uint32(at + s.fields), n: s.count, class: c, index: s.index})
+	return true
+}
+
 // classDef reads a class definition that is known to begin here.
 func (d *Decoder) classDef() {
 	at := d.pos
@@ -36,7 +49,14 @@ func (d *Decoder) classDef() {
 	} else if d.types != nil {
 		f.class = d.types.Class(d.name(f.name))
 	}
-	head := d.pos
+	if f.class != nil {
+		d.pos = at
+		if d.knownDef(f.class) {
+			return
+		}
+		d.pos = int(f.name.at)
+		d.skipString()
+	}
 	f.n = d.small()
 	if d.err != nil {
 		return
@@ -50,14 +70,6 @@ func (d *Decoder) classDef() {
 		return
 	}
 	f.fields = uint32(d.pos)
-	if f.class != nil {
-		if n, index, ok := f.class.known(d.data[at:]); ok && at+n >= head {
-			f.index = index
-			d.pos = at + n
-			d.addDef(f)
-			return
-		}
-	}
 	for range f.n {
 		if b, ok := d.peek(); !ok {
 			return
@@ -72,7 +84,6 @@ func (d *Decoder) classDef() {
 	}
 	if f.class != nil {
 		d.bind(&f, f.class)
-		f.class.remember(d.data[at:d.pos], f.index)
 	}
 	d.addDef(f)
 }
@@ -86,11 +97,11 @@ func (d *Decoder) addDef(f def) {
 	d.nextDef++
 }
 
-// bind maps the fields of f to those of c.
+// bind maps the fields of f, which were checked, to those of c.
 func (d *Decoder) bind(f *def, c *ClassDesc) {
 	f.class = c
 	f.index = make([]int16, f.n)
-	known := c.cached().index
+	known := c.cached().byName
 	at := d.pos
 	d.pos = int(f.fields)
 	for i := range f.index {
@@ -105,9 +116,12 @@ func (d *Decoder) bind(f *def, c *ClassDesc) {
 			f.index[i] = j
 		}
 	}
-	if d.err == nil {
-		d.pos = at
+	if d.err != nil {
+		return
 	}
+	start := int(f.name.at) - 1 // the 'C'
+	c.remember(seenDef{raw: d.data[start:d.pos], fields: int(f.fields) - start, count: f.n, index: f.index})
+	d.pos = at
 }
 
 // fieldNames returns the names of f's fields.
@@ -191,6 +205,9 @@ func (d *Decoder) definitions() (byte, bool) {
 // often it is referred to. An object of another class is an error that names
 // both.
 func (d *Decoder) Object(c *ClassDesc) any {
+	if d.pos < len(d.data) && d.data[d.pos] == tagClass {
+		d.knownDef(c)
+	}
 	b, ok := d.definitions()
 	if !ok {
 		return nil
@@ -303,6 +320,9 @@ func (d *Decoder) build(at, n int, c *ClassDesc) any {
 // Enum reads a constant of enum c and returns its name; null is "". A string
 // will do, too.
 func (d *Decoder) Enum(c *ClassDesc) string {
+	if d.pos < len(d.data) && d.data[d.pos] == tagClass {
+		d.knownDef(c)
+	}
 	b, ok := d.definitions()
 	if !ok {
 		return ""

@@ -211,7 +211,7 @@ type reflected struct {
 
 func (r *reflected) hessianValue() any        { return r.v.Interface() }
 func (r *reflected) hessianClass() *ClassDesc { return r.plan.desc }
-func (r *reflected) hessianSize() int         { return 48 + int(r.plan.typ.Size()) }
+func (r *reflected) hessianSize() int         { return 64 + int(r.plan.typ.Size())*9/8 }
 
 // DecodeHessianField reads one field.
 func (r *reflected) DecodeHessianField(d *Decoder, field int) {

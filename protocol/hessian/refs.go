@@ -55,6 +55,7 @@ func (d *Decoder) newSlot(at int) *slot {
 		return t.at(i)
 	}
 	if j := i - firstSlots; j >= 0 && j/slotChunk >= len(t.more) {
+		d.charge(slotChunk * 27) // the chunk and its share of more
 		t.more = append(t.more, make([]slot, slotChunk))
 	}
 	t.n++

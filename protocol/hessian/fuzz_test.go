@@ -1,0 +1,225 @@
+package hessian
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func addSeeds(f *testing.F) {
+	for _, v := range vectors(f) {
+		if len(v.bytes) <= 4096 {
+			f.Add(v.bytes)
+		}
+	}
+	for _, h := range hostile() {
+		if len(h.data) <= 4096 {
+			f.Add(h.data)
+		}
+	}
+}
+
+// isLimit tells whether err is a limit that Skip does not have.
+func isAllocLimit(err error) bool {
+	var e *DecodeError
+	return errors.As(err, &e) && e.Limit && strings.Contains(e.Reason, "Limits.Alloc")
+}
+
+// FuzzDecodeAny: no panic, and Skip, Any and Tree agree on what is valid and
+// where it ends.
+func FuzzDecodeAny(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		checkAgree(t, data)
+		d := NewDecoder(data, userTypes)
+		for d.Err() == nil && len(d.Rest()) > 0 {
+			d.Any()
+		}
+	})
+}
+
+func checkAgree(t *testing.T, data []byte) {
+	skip, dyn, tree := NewDecoder(data, nil), NewDecoder(data, nil), NewDecoder(data, nil)
+	for len(skip.Rest()) > 0 {
+		skip.Skip()
+		v := dyn.Any()
+		tree.Tree()
+		if isAllocLimit(dyn.Err()) || isAllocLimit(tree.Err()) {
+			return
+		}
+		if (skip.Err() == nil) != (dyn.Err() == nil) || (skip.Err() == nil) != (tree.Err() == nil) {
+			t.Fatalf("skip: %v\nany: %v\ntree: %v", skip.Err(), dyn.Err(), tree.Err())
+		}
+		if dyn.Err() != nil && v != nil {
+			t.Fatalf("%v beside %v", v, dyn.Err())
+		}
+		if skip.Offset() != dyn.Offset() || skip.Offset() != tree.Offset() {
+			t.Fatalf("skip ends at %d, any at %d, tree at %d", skip.Offset(), dyn.Offset(), tree.Offset())
+		}
+		if skip.slots != dyn.slots || skip.nextDef != dyn.nextDef || skip.nextType != dyn.nextType {
+			t.Fatalf("tables differ: %d %d %d, %d %d %d", skip.slots, skip.nextDef, skip.nextType, dyn.slots, dyn.nextDef, dyn.nextType)
+		}
+	}
+}
+
+// FuzzSkip: whatever typed code reads, Skip passes, and nothing panics.
+func FuzzSkip(f *testing.F) {
+	addSeeds(f)
+	for _, u := range testUsers() {
+		if data := encodeUser(f, u); len(data) < 4096 {
+			f.Add(data)
+		}
+	}
+	codec, err := NewCodec(plainUser{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		skip := NewDecoder(data, nil)
+		skip.Skip()
+		d := NewDecoder(data, userTypes)
+		if v := d.Object(&userClass); d.Err() == nil && (skip.Err() != nil || skip.Offset() != d.Offset()) {
+			t.Fatalf("read %v up to %d, but skip: %v at %d", v, d.Offset(), skip.Err(), skip.Offset())
+		} else if v != nil && d.Err() != nil {
+			t.Fatalf("%v beside %v", v, d.Err())
+		}
+		var p *plainUser
+		r := NewDecoder(data, codec.Types())
+		codec.Decode(r, &p)
+		if (r.Err() == nil) != (d.Err() == nil) && !isAllocLimit(r.Err()) && !isAllocLimit(d.Err()) {
+			t.Fatalf("generated: %v\nreflected: %v", d.Err(), r.Err())
+		}
+	})
+}
+
+// FuzzRoundTrip: what was decoded is encoded to bytes that decode to the same.
+func FuzzRoundTrip(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for name, read := range map[string]func(*Decoder) any{"any": (*Decoder).Any, "tree": (*Decoder).Tree} {
+			d := NewDecoder(data, nil)
+			v := read(d)
+			if d.Err() != nil {
+				return
+			}
+			var e Encoder
+			e.Any(v)
+			if e.Err() != nil {
+				t.Fatalf("%s: %v", name, e.Err())
+			}
+			again := NewDecoder(e.Bytes(), nil)
+			again.SetLimits(Limits{Alloc: 1 << 30}) // the second form may be shorter
+			w := read(again)
+			if again.Err() != nil || len(again.Rest()) != 0 {
+				t.Fatalf("%s: %x became %x: %v", name, data, e.Bytes(), again.Err())
+			}
+			if err := sameGraph(v, w); err != nil {
+				t.Fatalf("%s: %x became %x: %v", name, data, e.Bytes(), err)
+			}
+			var third Encoder
+			third.Any(w)
+			if !bytes.Equal(third.Bytes(), e.Bytes()) {
+				t.Fatalf("%s: %x became %x, then %x", name, data, e.Bytes(), third.Bytes())
+			}
+		}
+	})
+}
+
+// sameGraph compares two decoded values, which may contain themselves, by the
+// canonical text of their graphs.
+func sameGraph(a, b any) error {
+	x, y := graphText(a), graphText(b)
+	if x != y {
+		return fmt.Errorf("values differ:\n%.500s\n%.500s", x, y)
+	}
+	return nil
+}
+
+func graphText(v any) string {
+	g := grapher{seen: map[any]int{}}
+	g.write(v)
+	return g.out.String()
+}
+
+type grapher struct {
+	out  strings.Builder
+	seen map[any]int
+}
+
+func (g *grapher) once(p any) bool {
+	if n, ok := g.seen[p]; ok {
+		fmt.Fprintf(&g.out, "#%d", n)
+		return false
+	}
+	g.seen[p] = len(g.seen)
+	return true
+}
+
+func (g *grapher) write(v any) {
+	if g.out.Len() > 1<<20 {
+		return
+	}
+	switch v := v.(type) {
+	case *List:
+		if g.once(v) {
+			fmt.Fprintf(&g.out, "%q[", v.Class)
+			g.items(v.Items)
+		}
+	case []any:
+		g.out.WriteString("[")
+		g.items(v)
+	case *Map:
+		if g.once(v) {
+			fmt.Fprintf(&g.out, "%q{", v.Class)
+			for _, e := range v.Entries {
+				g.write(e.Key)
+				g.out.WriteString(":")
+				g.write(e.Value)
+				g.out.WriteString(",")
+			}
+			g.out.WriteString("}")
+		}
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for k := range v {
+			keys = append(keys, k)
+		}
+		fmt.Fprintf(&g.out, "map %d{", len(keys))
+		for _, k := range sortedStrings(keys) {
+			fmt.Fprintf(&g.out, "%q:", k)
+			g.write(v[k])
+			g.out.WriteString(",")
+		}
+		g.out.WriteString("}")
+	case *Object:
+		if g.once(v) {
+			g.fields(v.Class, v.Fields)
+		}
+	case *Exception:
+		if g.once(v) {
+			fmt.Fprintf(&g.out, "!%q", v.Message)
+			g.fields(v.Class, v.Fields)
+		}
+	default:
+		fmt.Fprintf(&g.out, "%T(%v)", v, v)
+	}
+}
+
+func (g *grapher) items(items []any) {
+	for _, v := range items {
+		g.write(v)
+		g.out.WriteString(",")
+	}
+	g.out.WriteString("]")
+}
+
+func (g *grapher) fields(class string, fields []Field) {
+	fmt.Fprintf(&g.out, "<%q", class)
+	for _, f := range fields {
+		fmt.Fprintf(&g.out, " %q=", f.Name)
+		g.write(f.Value)
+	}
+	g.out.WriteString(">")
+}

@@ -1,0 +1,180 @@
+package hessian
+
+import (
+	"bytes"
+	"encoding/binary"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func sortedStrings(s []string) []string { slices.Sort(s); return s }
+
+type hostileInput struct {
+	name string
+	data []byte
+	ok   bool // valid, and must decode
+}
+
+// hostile are inputs that killed or stalled other decoders.
+func hostile() []hostileInput {
+	rep := func(unit string, n int) []byte { return bytes.Repeat([]byte(unit), n) }
+	cat := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+	list := func(n int) []byte { return binary.BigEndian.AppendUint32([]byte("XI"), uint32(n)) }
+	const mb = 1 << 20
+	return []hostileInput{
+		{"list of 2^31-1", list(1<<31 - 1), false},
+		{"list of 2^26", list(1 << 26), false},
+		{"typed list of 2^30", []byte("V\x04[intI\x40\x00\x00\x00"), false},
+		{"list of -5", list(-5), false},
+		{"class of 2^27 fields", []byte("C\x01aI\x08\x00\x00\x00"), false},
+		{"class of -1 fields", []byte("C\x01aI\xff\xff\xff\xff"), false},
+		{"class of 1001 fields", cat([]byte("C\x01a\xcb\xe9"), rep("\x00", 2000)), false},
+		{"object of class 5", []byte("\x65"), false},
+		{"object of class -1", []byte("OI\xff\xff\xff\xff"), false},
+		{"reference ahead", []byte("Q\x90"), false},
+		{"reference -1", []byte("y\x51\x8f"), false},
+		{"type 3 of none", []byte("r\x93\x90\x90"), false},
+		{"map keyed by a list", []byte("Hx\x90Z"), true},
+		{"map keyed by a map", []byte("HHZ\x90Z"), true},
+		{"map keyed by itself", []byte("HQ\x90\x90Z"), true},
+		{"list of itself", []byte("yQ\x90"), true},
+		{"open list of itself", []byte("WQ\x90Z"), true},
+		{"map of itself", []byte("H\x01aQ\x90Z"), true},
+		{"1 M nested lists", rep("y", mb), false},
+		{"8 M nested lists", rep("y", 8*mb), false},
+		{"1 M nested maps", rep("H", mb), false},
+		{"1 M nested open lists", rep("W", mb), false},
+		{"64 nested lists", cat(rep("y", 63), []byte("x")), true},
+		{"65 nested lists", cat(rep("y", 64), []byte("x")), false},
+		{"1 MB of class definitions", rep("C\x01a\x90", mb/4), false},
+		{"999 class definitions and a null", cat(rep("C\x01a\x90", 999), []byte("N")), true},
+		{"1 MB of empty lists", cat(list(mb), rep("x", mb)), true},
+		{"1 MB of empty maps", cat(list(mb/2), rep("HZ", mb/2)), true},
+		{"1 MB of nulls", cat(list(mb), rep("N", mb)), true},
+		{"1 MB of lists of one", cat(list(mb/2), rep("yN", mb/2)), true},
+		{"1 MB of maps of one", cat(list(mb/4), rep("H\x00NZ", mb/4)), false},
+		{"1 MB of typed lists", cat([]byte("X"), AppendInt(nil, mb/2), []byte("p\x01a"), rep("p\x90", mb/2-1)), true},
+		{"1 MB of dates", cat(list(mb/5), rep("K\x00\x00\x00\x01", mb/5)), true},
+		{"1 MB of ints", cat(list(mb/4), rep("I\x7f\xff\xff\xff", mb/4)), true},
+		{"1 MB of zero-length string chunks", cat(rep("R\x00\x00", mb/3), []byte{0}), true},
+		{"1 MB of zero-length binary chunks", cat(rep("A\x00\x00", mb/3), []byte{0x20}), true},
+		{"1 MB of one-byte binary chunks", cat(rep("A\x00\x01x", mb/4), []byte{0x20}), true},
+		{"1 MB of one-char string chunks", cat(rep("R\x00\x01x", mb/4), []byte{0}), true},
+		{"1 MB of objects without fields", cat(list(mb-8), []byte("C\x01a\x90"), rep("\x60", mb-8)), false},
+		{"1 MB of references", cat(list(mb/2), rep("Q\x90", mb/2)), true},
+		{"references to a list that doubles", doubling(), true},
+		{"string cut short", []byte("S\xff\xffabc"), false},
+		{"binary cut short", []byte("B\xff\xffabc"), false},
+		{"chunk of another kind", []byte("R\x00\x01a\x90"), false},
+		{"end without a beginning", []byte("Z"), false},
+		{"map with a key alone", []byte("H\x90Z"), false},
+		{"class alone", []byte("C\x01a\x90"), false},
+		{"nothing", nil, false},
+	}
+}
+
+// doubling is the list bomb: each list holds the one before twice, by
+// reference, 40 times over.
+func doubling() []byte {
+	data := []byte("\x58\xb8") // 40 lists
+	data = append(data, "yN"...)
+	for i := int32(1); i < 40; i++ {
+		data = append(data, 'z', 'Q')
+		data = AppendInt(data, i)
+		data = append(data, 'Q')
+		data = AppendInt(data, i)
+	}
+	return data
+}
+
+// allocated returns the bytes that f allocates, garbage included.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestHostileInput(t *testing.T) {
+	for _, h := range hostile() {
+		t.Run(h.name, func(t *testing.T) {
+			bound := uint64(64*len(h.data) + 1<<20 + 1<<16)
+			for name, read := range map[string]func(d *Decoder){
+				"any":  func(d *Decoder) { d.Any() },
+				"tree": func(d *Decoder) { d.Tree() },
+				"skip": func(d *Decoder) { d.Skip() },
+			} {
+				var d Decoder
+				n := allocated(func() {
+					d.Reset(h.data, nil)
+					read(&d)
+				})
+				if n > bound {
+					t.Errorf("%s allocated %d bytes for %d, more than %d", name, n, len(h.data), bound)
+				}
+				switch {
+				case h.ok && d.Err() != nil && (name != "tree" || !isAllocLimit(d.Err())):
+					t.Errorf("%s: %v", name, d.Err())
+				case !h.ok && d.Err() == nil && name == "any":
+					t.Errorf("%s: no error", name)
+				}
+				t.Logf("%s: %d bytes, %v", name, n, d.Err())
+			}
+		})
+	}
+}
+
+// Typed code is charged, too: an object costs its Go size, a slice its
+// elements.
+func TestHostileTypedInput(t *testing.T) {
+	const n = 1 << 20
+	empty := append(appendClassDef(nil, "com.example.User", nil), 0x61)
+	friends := appendClassDef(nil, "com.example.User", []string{"friends"})
+	bomb := AppendInt(append(slices.Clone(friends), 0x60, 'X'), n)
+	bomb = append(append(bomb, empty...), bytes.Repeat([]byte{0x61}, n-1)...)
+	shared := appendClassDef(nil, "com.example.User", []string{"tags", "counts", "friends"})
+	tags := AppendInt([]byte("X"), 1000)
+	tags = append(tags, bytes.Repeat([]byte{0}, 1000)...)
+	again := append(append(shared, 0x60), tags...)
+	again = AppendInt(append(again, 'N', 'X'), 20000)
+	for range 20000 {
+		again = append(again, 0x60, 'Q', 0x91, 'N', 'N')
+	}
+	for name, data := range map[string][]byte{"objects without fields": bomb, "references to one list": again} {
+		t.Run(name, func(t *testing.T) {
+			codec, err := NewCodec(plainUser{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for side, read := range map[string]func(d *Decoder){
+				"generated": func(d *Decoder) { d.Reset(data, userTypes); d.Object(&userClass) },
+				"reflected": func(d *Decoder) { d.Reset(data, codec.Types()); codec.Decode(d, new(*plainUser)) },
+			} {
+				var d Decoder
+				used := allocated(func() { read(&d) })
+				if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound {
+					t.Errorf("%s: %d bytes for %d, more than %d", side, used, len(data), bound)
+				}
+				if d.Err() == nil || !strings.Contains(d.Err().Error(), "Limits.Alloc") {
+					t.Errorf("%s: %v", side, d.Err())
+				}
+			}
+		})
+	}
+}
+
+func TestLimitsCanBeRaised(t *testing.T) {
+	data := append(bytes.Repeat([]byte("y"), 200), 'x')
+	d := NewDecoder(data, nil)
+	d.SetLimits(Limits{Depth: 300})
+	if d.Any(); d.Err() != nil {
+		t.Error(d.Err())
+	}
+	d.Reset(data, nil)
+	if d.Any(); d.Err() == nil {
+		t.Error("Reset did not bring the default back")
+	}
+}
