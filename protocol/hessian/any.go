@@ -168,7 +168,7 @@ func (d *Decoder) anyList() any {
 		class = d.name(typ.name)
 	}
 	self, _ := s.v.(*List)
-	if self == nil && !d.exact && (!typ.has || class == arrayList) {
+	if self == nil && !d.exact && (class == "" || class == arrayList) {
 		if items == nil {
 			s.v = noItems
 		} else if d.charge(24) {

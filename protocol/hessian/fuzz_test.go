@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func addSeeds(f *testing.F) {
@@ -202,6 +203,14 @@ func (g *grapher) write(v any) {
 			fmt.Fprintf(&g.out, "!%q", v.Message)
 			g.fields(v.Class, v.Fields)
 		}
+	case float64:
+		fmt.Fprintf(&g.out, "float64(%v)", v+0) // -0.0 is written as 0.0
+	case time.Time:
+		if v.IsZero() { // written as null
+			g.write(nil)
+			return
+		}
+		fmt.Fprint(&g.out, v)
 	default:
 		fmt.Fprintf(&g.out, "%T(%v)", v, v)
 	}
