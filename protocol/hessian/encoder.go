@@ -202,7 +202,7 @@ func (e *Encoder) instance(def int) {
 // dynamicObject is Object for a class without a ClassDesc.
 func (e *Encoder) dynamicObject(class string, fields []string) {
 	e.slots++
-	def := string(appendClassDef(nil, class, fields))
+	def := string(classDef(class, fields))
 	n, found := e.dynamic[def]
 	if !found {
 		if e.dynamic == nil {

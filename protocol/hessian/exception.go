@@ -4,7 +4,7 @@ import "reflect"
 
 // Exception is a Java throwable that has no Go type of its own. It is an
 // error, and is encoded back as it came.
-type Exception struct {
+type Exception struct { //nolint:errname // it is a java.lang.Exception, and its users say so
 	// Class is the Java class, e.g. "java.lang.IllegalStateException".
 	Class string
 	// Message is Java's detailMessage.
@@ -70,7 +70,7 @@ func (d *Decoder) exception(x *Exception, names []string) {
 		case fieldMessage:
 			x.Message, _ = v.(string)
 		case fieldCause:
-			if err, ok := v.(error); ok && err != error(x) {
+			if err, ok := v.(error); ok && err != error(x) { //nolint:errorlint // this very pointer means no cause
 				x.Cause = err
 			}
 		}
@@ -122,7 +122,7 @@ func (e *Encoder) Exception(err error) {
 		return
 	}
 	defer e.leave()
-	switch v := err.(type) {
+	switch v := err.(type) { //nolint:errorlint // what is wrapped must not replace what wraps it
 	case nil:
 		e.Null()
 	case *Exception:
@@ -174,7 +174,7 @@ func (e *Encoder) exception(x *Exception) {
 				e.String(x.Message)
 			}
 		case fieldCause:
-			if err, ok := f.Value.(error); x.Cause == nil && (!ok || err != error(x)) {
+			if err, ok := f.Value.(error); x.Cause == nil && (!ok || err != error(x)) { //nolint:errorlint // as in Decoder.exception
 				e.Any(f.Value)
 			} else {
 				e.cause(self, x.Cause)

@@ -131,11 +131,11 @@ func TestHostileInput(t *testing.T) {
 // elements.
 func TestHostileTypedInput(t *testing.T) {
 	const n = 1 << 20
-	empty := append(appendClassDef(nil, "com.example.User", nil), 0x61)
-	friends := appendClassDef(nil, "com.example.User", []string{"friends"})
+	empty := append(classDef("com.example.User", nil), 0x61)
+	friends := classDef("com.example.User", []string{"friends"})
 	bomb := AppendInt(append(slices.Clone(friends), 0x60, 'X'), n)
 	bomb = append(append(bomb, empty...), bytes.Repeat([]byte{0x61}, n-1)...)
-	shared := appendClassDef(nil, "com.example.User", []string{"tags", "counts", "friends"})
+	shared := classDef("com.example.User", []string{"tags", "counts", "friends"})
 	tags := AppendInt([]byte("X"), 1000)
 	tags = append(tags, bytes.Repeat([]byte{0}, 1000)...)
 	again := append(append(shared, 0x60), tags...)

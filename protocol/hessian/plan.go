@@ -184,17 +184,13 @@ func (p *plan) encode(e *Encoder, v reflect.Value) {
 }
 
 func (p *plan) encodeThrowable(e *Encoder, v reflect.Value) {
-	message, cause := "", error(nil)
+	var message string
+	var cause error
 	if p.message >= 0 {
 		message = fmt.Sprint(v.FieldByIndex(p.fields[p.message].index).Interface())
 	} else {
-		ptr := v
-		if v.CanAddr() {
-			ptr = v.Addr()
-		} else {
-			ptr = reflect.New(p.typ)
-			ptr.Elem().Set(v)
-		}
+		ptr := reflect.New(p.typ)
+		ptr.Elem().Set(v)
 		message = ptr.Interface().(error).Error()
 	}
 	if p.cause >= 0 {

@@ -117,7 +117,7 @@ func (d *Decoder) ended() bool {
 
 // inField adds to the error which field it came from.
 func (d *Decoder) inField(n, i int) {
-	e, ok := d.err.(*DecodeError)
+	e, ok := d.err.(*DecodeError) //nolint:errorlint // an error of the caller's stays as it is
 	if !ok || len(e.Reason) > 512 {
 		return
 	}

@@ -261,7 +261,8 @@ func (d *Decoder) binaryChunk() (p []byte, last bool) {
 	if !ok {
 		return nil, false
 	}
-	n, head := 0, 1
+	var n int
+	head := 1
 	switch {
 	case 0x20 <= b && b < 0x30:
 		n = int(b - 0x20)

@@ -106,7 +106,6 @@ func (j *javaValue) tagged(got any, w map[string]any) error {
 		case "$list", "$array":
 			j.seen = append(j.seen, got)
 			if b, ok := got.([]byte); ok {
-				got = &List{Items: make([]any, len(b))}
 				return equal(hex.EncodeToString(b), fmt.Sprintf("%02x", items))
 			}
 			l, ok := got.(*List)
