@@ -1,0 +1,384 @@
+package gen
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// generator holds what is known of one package.
+type generator struct {
+	*pkg
+	used     map[token.Pos]bool // directives that somebody read
+	anyIface string             // some Java interface, for hints
+	services []*service
+	classes  map[*types.Named]*class // nil for a struct that was reported
+	sorted   []*class                // classes in the order of the source
+}
+
+// Generate returns the files that belong to the package in dir. It writes
+// nothing.
+func Generate(dir string) ([]File, error) {
+	p, err := load(dir)
+	if err != nil {
+		return nil, err
+	}
+	g := &generator{pkg: p, used: make(map[token.Pos]bool), classes: make(map[*types.Named]*class)}
+	g.analyse()
+	if err := g.err(); err != nil {
+		return nil, err
+	}
+	if len(g.services) == 0 && len(g.sorted) == 0 {
+		return nil, fmt.Errorf("gen: directory %q has no %sservice; write one above an interface, e.g. %s", dir, directive, grammar["service"].example)
+	}
+	return g.emit()
+}
+
+func (g *generator) file(pos token.Pos) string { return filepath.Base(g.fset.Position(pos).Filename) }
+
+// order compares places in the source.
+func (g *generator) order(a, b token.Pos) int {
+	x, y := g.fset.Position(a), g.fset.Position(b)
+	return cmp.Or(strings.Compare(x.Filename, y.Filename), cmp.Compare(x.Offset, y.Offset))
+}
+
+func (g *generator) analyse() {
+	var named []*types.Named
+	for _, name := range g.types.Scope().Names() {
+		if t, ok := g.types.Scope().Lookup(name).(*types.TypeName); ok && !t.IsAlias() {
+			if n, ok := t.Type().(*types.Named); ok {
+				named = append(named, n)
+			}
+		}
+	}
+	slices.SortFunc(named, func(a, b *types.Named) int { return g.order(a.Obj().Pos(), b.Obj().Pos()) })
+	type annotated struct {
+		*types.Named
+		w *words
+	}
+	var ifaces []annotated
+	for _, n := range named {
+		if _, ok := n.Underlying().(*types.Interface); !ok {
+			continue
+		}
+		if w := g.take(g.docs[n.Obj().Pos()], "service"); w != nil {
+			ifaces = append(ifaces, annotated{n, w})
+			g.anyIface = cmp.Or(g.anyIface, w.name)
+		}
+	}
+	// Every class and enum of the package gets its code, reached or not.
+	for _, n := range named {
+		switch u := n.Underlying().(type) {
+		case *types.Struct:
+			if _, ok := g.classTag(u); ok && g.plain(n) {
+				g.class(n, n.Obj().Pos(), "type "+n.Obj().Name())
+			}
+		case *types.Basic:
+			if u.Kind() == types.String {
+				g.enum(n)
+			}
+		}
+	}
+	for _, a := range ifaces {
+		g.service(a.Named, a.w)
+	}
+	for _, c := range g.classes {
+		if c != nil {
+			g.sorted = append(g.sorted, c)
+		}
+	}
+	slices.SortFunc(g.sorted, func(a, b *class) int { return g.order(a.pos, b.pos) })
+	byJava := make(map[string]*class)
+	for _, c := range g.sorted {
+		if other := byJava[c.javaName]; other != nil && c.javaName != "" {
+			g.add(c.pos, "%s and %s are both the Java class %q; one Java class is one Go type", other.goName, c.goName, c.javaName)
+		}
+		byJava[c.javaName] = c
+	}
+	g.reach()
+	g.unused()
+	g.collisions()
+}
+
+// plain refuses types with type parameters.
+func (g *generator) plain(n *types.Named) bool {
+	if n.TypeParams().Len() == 0 {
+		return true
+	}
+	g.add(n.Obj().Pos(), "%s has type parameters, which Java's classes on the wire do not have; write a plain type", n.Obj().Name())
+	return false
+}
+
+func (g *generator) service(n *types.Named, w *words) {
+	s := &service{goName: n.Obj().Name(), iface: w.name, group: w.value["group"], version: w.value["version"], file: g.file(n.Obj().Pos())}
+	if !n.Obj().Exported() {
+		g.add(n.Obj().Pos(), "interface %s is not exported, so nobody could name its client; call it %s", s.goName, strings.ToUpper(s.goName[:1])+s.goName[1:])
+	}
+	if !g.plain(n) {
+		return
+	}
+	for _, k := range []string{"version", "group"} {
+		if v := w.value[k]; v != "" && !urlValue.MatchString(v) {
+			g.add(w.pos, "%s=%s cannot stand in a URL; use letters, digits, dots and dashes", k, v)
+		}
+	}
+	if s.version == "0.0.0" {
+		s.version = "" // the wire's word for none
+	}
+	iface := n.Underlying().(*types.Interface)
+	for i := range iface.NumEmbeddeds() {
+		e, ok := types.Unalias(iface.EmbeddedType(i)).(*types.Named)
+		if !ok || e.Obj().Pkg() != g.types {
+			g.add(n.Obj().Pos(), "interface %s embeds %s; only interfaces of this package can be embedded", s.goName, g.text(iface.EmbeddedType(i)))
+		}
+	}
+	var methods []*types.Func
+	for i := range iface.NumMethods() {
+		methods = append(methods, iface.Method(i))
+	}
+	slices.SortFunc(methods, func(a, b *types.Func) int { return g.order(a.Pos(), b.Pos()) })
+	if len(methods) == 0 {
+		g.add(n.Obj().Pos(), "interface %s has no methods", s.goName)
+	}
+	seen := make(map[string]*method)
+	for _, f := range methods {
+		m := g.method(s, f)
+		if m == nil {
+			continue
+		}
+		if other := seen[m.javaName+"("+m.desc]; other != nil {
+			g.add(m.pos, "methods %s and %s are both %s(%s) in Java; give one another name with %smethod, or other parameters with types=", other.goName, m.goName, m.javaName, m.desc, directive)
+		}
+		seen[m.javaName+"("+m.desc] = m
+		s.methods = append(s.methods, m)
+	}
+	g.services = append(g.services, s)
+}
+
+func (g *generator) method(s *service, f *types.Func) *method {
+	what := "method " + s.goName + "." + f.Name()
+	if !f.Exported() {
+		g.add(f.Pos(), "%s is not exported; only exported methods can be called", what)
+		return nil
+	}
+	w := g.take(g.docs[f.Pos()], "method")
+	m := &method{pos: f.Pos(), goName: f.Name(), javaName: lowerFirst(f.Name()), resultJava: "void"}
+	if w != nil {
+		m.javaName, m.idempotent, m.oneway, m.timeout = w.name, w.has("idempotent"), w.has("oneway"), g.timeout(w)
+	}
+	before := len(g.list)
+	sig := f.Type().(*types.Signature)
+	g.params(m, sig, w, what)
+	g.results(m, sig, w, what)
+	g.throws(m, w, what)
+	if len(g.list) > before {
+		return nil
+	}
+	return m
+}
+
+func (g *generator) params(m *method, sig *types.Signature, w *words, what string) {
+	in := sig.Params()
+	if in.Len() == 0 || !isContext(in.At(0).Type()) {
+		g.add(m.pos, "%s: the first parameter must be a context.Context; write %s(ctx context.Context, …)", what, m.goName)
+		return
+	}
+	if sig.Variadic() {
+		g.add(in.At(in.Len()-1).Pos(), "%s: variadic parameters are not supported; use a slice", what)
+		return
+	}
+	kinds := w.list("types")
+	if w != nil && w.value["types"] != "" && len(kinds) != in.Len()-1 {
+		g.add(w.pos, "types= names %d Java types, but %s has %d parameters after the context", len(kinds), m.goName, in.Len()-1)
+		return
+	}
+	taken := map[string]bool{"ctx": true}
+	for i := 1; i < in.Len(); i++ {
+		v := in.At(i)
+		name := v.Name()
+		if name == "" || name == "_" {
+			name = fmt.Sprintf("p%d", i-1)
+		}
+		t := g.resolve(v.Type(), v.Pos(), what+": parameter "+name)
+		if t == nil {
+			continue
+		}
+		if kinds != nil {
+			t = g.as(t, kinds[i-1], w, fmt.Sprintf("types=: parameter %s", name))
+			if t == nil {
+				continue
+			}
+		}
+		for reserved[name] || taken[name] {
+			name += "_"
+		}
+		taken[name] = true
+		m.params = append(m.params, &param{name, t})
+		m.desc += descriptor(t.java)
+	}
+}
+
+// reserved are names that generated code uses beside the parameters'.
+var reserved = map[string]bool{
+	"api": true, "call": true, "consumer": true, "context": true, "hessian": true, "provider": true, "time": true, "fmt": true, "c": true,
+	"Len": true, "At": true, "EncodeHessian": true, "DecodeHessian": true, "HessianTypes": true,
+}
+
+// as returns t as the Java type that a directive gives it.
+func (g *generator) as(t *typ, java string, w *words, what string) *typ {
+	if !isJavaType(java) {
+		g.add(w.pos, "%s: %q is no Java type; write e.g. long, java.lang.String or java.lang.String[]", what, java)
+		return nil
+	}
+	r, want := t.retype(java)
+	if r == nil {
+		g.add(w.pos, "%s: Go's %s cannot be Java's %s; it can be %s", what, t.goType, java, want)
+	}
+	return r
+}
+
+func isContext(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && is(n, "context", "Context")
+}
+
+func (g *generator) results(m *method, sig *types.Signature, w *words, what string) {
+	out := sig.Results()
+	last := out.Len() - 1
+	if last >= 0 && streams(out.At(0).Type()) {
+		g.add(m.pos, "%s: streams (%s) are not supported yet; return a slice and an error", what, g.text(out.At(0).Type()))
+		return
+	}
+	if last < 0 || last > 1 || !types.Identical(out.At(last).Type(), types.Universe.Lookup("error").Type()) {
+		g.add(m.pos, "%s: the results must be (T, error) or error; a call can always fail", what)
+		return
+	}
+	if last == 0 {
+		if w != nil && w.value["result"] != "" {
+			g.add(w.pos, "result=%s, but %s returns only an error", w.value["result"], m.goName)
+		}
+		return
+	}
+	if m.oneway {
+		g.add(m.pos, "%s: a oneway method gets no answer; let it return only an error", what)
+		return
+	}
+	t := g.resolve(out.At(0).Type(), cmp.Or(out.At(0).Pos(), m.pos), what+": result")
+	if t != nil && w != nil && w.value["result"] != "" {
+		t = g.as(t, w.value["result"], w, "result=")
+	}
+	if t != nil {
+		m.result, m.resultJava = t, t.java
+	}
+}
+
+func streams(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && (is(n, "iter", "Seq") || is(n, "iter", "Seq2"))
+}
+
+func (g *generator) throws(m *method, w *words, what string) {
+	names := w.list("throws")
+	if len(names) > 0 && m.oneway {
+		g.add(w.pos, "%s: a oneway method gets no answer, so it throws nothing", what)
+		return
+	}
+	for _, name := range names {
+		name = strings.TrimPrefix(name, "*")
+		t, ok := g.types.Scope().Lookup(name).(*types.TypeName)
+		var n *types.Named
+		if ok {
+			n, _ = t.Type().(*types.Named)
+		}
+		if n == nil {
+			g.add(w.pos, "throws=%s: there is no type %s in this package", name, name)
+			continue
+		}
+		if _, ok := n.Underlying().(*types.Struct); !ok {
+			g.add(w.pos, "throws=%s: %s is no struct; a declared exception is a struct with a Java class and an Error method", name, name)
+			continue
+		}
+		c := g.class(n, w.pos, "throws="+name)
+		if c == nil {
+			continue
+		}
+		if !c.exception {
+			g.add(w.pos, "throws=%s: %s is no error; add func (e *%s) Error() string", name, name, name)
+			continue
+		}
+		m.throws = append(m.throws, c)
+	}
+}
+
+// reach finds for each service the classes that may arrive.
+func (g *generator) reach() {
+	for _, s := range g.services {
+		seen := make(map[*class]bool)
+		var visit func(t *typ)
+		visitClass := func(c *class) {
+			if c == nil || seen[c] {
+				return
+			}
+			seen[c] = true
+			for _, f := range c.fields {
+				visit(f.typ)
+			}
+		}
+		visit = func(t *typ) {
+			if t == nil {
+				return
+			}
+			visitClass(t.class)
+			visit(t.key)
+			visit(t.elem)
+			if t.kind == kindAny {
+				// What stands for Object may be any class that the package knows.
+				for _, c := range g.sorted {
+					visitClass(c)
+				}
+			}
+		}
+		for _, m := range s.methods {
+			for _, p := range m.params {
+				visit(p.typ)
+			}
+			visit(m.result)
+			for _, c := range m.throws {
+				visitClass(c)
+			}
+		}
+		for _, c := range g.sorted {
+			if seen[c] {
+				s.types = append(s.types, c)
+			}
+		}
+	}
+}
+
+// collisions reports declarations of the package that have a name which the
+// generated code needs.
+func (g *generator) collisions() {
+	check := func(name, by string) {
+		if obj := g.types.Scope().Lookup(name); obj != nil {
+			g.add(obj.Pos(), "%s is the name of something that the generator writes for %s; rename it", name, by)
+		}
+	}
+	for _, s := range g.services {
+		n := newNames(s)
+		for _, name := range []string{n.desc, n.types, n.client, n.construct, n.register} {
+			check(name, "interface "+s.goName)
+		}
+		for _, m := range s.methods {
+			for _, name := range []string{n.call(m), n.args(m), n.reply(m)} {
+				check(name, "method "+s.goName+"."+m.goName)
+			}
+		}
+	}
+	for _, c := range g.sorted {
+		check(c.varName(), "type "+c.goName)
+	}
+}

@@ -1,0 +1,70 @@
+package gen
+
+import (
+	"fmt"
+	"strings"
+)
+
+func emitClass(w *source, c *class) {
+	w.use(hessianPkg)
+	var fields []string
+	for _, f := range c.fields {
+		fields = append(fields, fmt.Sprintf("%q", f.javaName))
+	}
+	list := "[]string{" + strings.Join(fields, ", ") + "}"
+	first := 0 // index of the first field of our own
+	if c.exception {
+		first = 4
+		list = "append(hessian.ThrowableFields(), " + strings.Join(fields, ", ") + ")"
+		if len(fields) == 0 {
+			list = "hessian.ThrowableFields()"
+		}
+	}
+	w.p("\nvar %s = hessian.ClassDesc{\nName: %q,\nFields: %s,\nNew: func() any { return new(%s) },\n}", c.varName(), c.javaName, list, c.goName)
+
+	w.p("\n// EncodeHessian writes v as %s, null for nil.", c.javaName)
+	w.p("func (v *%s) EncodeHessian(e *hessian.Encoder) {", c.goName)
+	w.p("if v == nil {\ne.Null()\nreturn\n}\nif e.Ref(v) {\nreturn\n}\ne.Object(&%s)", c.varName())
+	if c.exception {
+		message, cause := "v.Error()", "nil"
+		if c.message != "" {
+			message = "v." + c.message
+		}
+		if c.cause != "" {
+			cause = "v." + c.cause
+		}
+		w.p("e.Throwable(%s, %s)", message, cause)
+	}
+	for _, f := range c.fields {
+		w.encode(f.typ, "v."+f.goName, 0)
+	}
+	w.p("}")
+
+	w.p("\n// DecodeHessianField reads one field.")
+	w.p("func (v *%s) DecodeHessianField(d *hessian.Decoder, field int) {", c.goName)
+	w.p("switch field {")
+	if c.exception {
+		if c.cause != "" {
+			// Java writes the exception itself where there is no cause.
+			w.p("case 2:\nif err, _ := d.Any().(error); err != error(v) {\nv.%s = err\n}", c.cause)
+		}
+		if c.message != "" {
+			w.p("case 3:\nv.%s = d.String()", c.message)
+		}
+	}
+	for i, f := range c.fields {
+		w.p("case %d:", first+i)
+		w.decode(f.typ, "v."+f.goName, 0)
+	}
+	w.p("default:\nd.Skip()\n}\n}")
+}
+
+func emitEnum(w *source, c *class) {
+	w.use("fmt", hessianPkg)
+	w.p("\nvar %s = hessian.ClassDesc{\nName: %q,\nEnum: func(name string) any { return %s(name) },\n}", c.varName(), c.javaName, c.goName)
+	w.p("\n// EncodeHessian writes v as a constant of %s, null for \"\". Java could not", c.javaName)
+	w.p("// read a constant that it does not have, so that is an error.")
+	w.p("func (v %s) EncodeHessian(e *hessian.Encoder) {", c.goName)
+	w.p("switch v {\ncase \"\", %s:\ne.Enum(&%s, string(v))", strings.Join(c.constants, ", "), c.varName())
+	w.p("default:\ne.Fail(fmt.Errorf(\"enum %s has no constant %%q\", string(v)))\n}\n}", c.javaName)
+}

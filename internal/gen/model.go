@@ -1,0 +1,117 @@
+package gen
+
+import (
+	"go/token"
+	"time"
+)
+
+// service is an annotated interface.
+type service struct {
+	goName         string
+	iface          string // of Java
+	group, version string
+	file           string // base name of the source
+	methods        []*method
+	types          []*class // what its signatures reach, in a stable order
+}
+
+// method is one method of a service.
+type method struct {
+	pos        token.Pos
+	goName     string
+	javaName   string
+	desc       string
+	params     []*param
+	result     *typ   // nil for none
+	resultJava string // "void" for none
+	idempotent bool
+	oneway     bool
+	timeout    time.Duration
+	throws     []*class
+}
+
+// param is one parameter after the context.
+type param struct {
+	goName string
+	typ    *typ
+}
+
+// class is a struct or enum of the package that has a Java class.
+type class struct {
+	pos       token.Pos
+	goName    string
+	javaName  string
+	file      string // base name of the source
+	enum      bool
+	constants []string // of an enum: Go names
+	exception bool
+	fields    []*field
+	// message and cause are the Go fields of an exception that hold
+	// Throwable's, "" for none.
+	message, cause string
+}
+
+// field is a field of a class.
+type field struct {
+	pos      token.Pos
+	goName   string
+	javaName string
+	typ      *typ
+}
+
+// kind says how a Go type travels.
+type kind int
+
+const (
+	kindBool kind = iota
+	kindInt8
+	kindInt16
+	kindInt32
+	kindInt64
+	kindInt
+	kindFloat32
+	kindFloat64
+	kindString
+	kindBytes
+	kindTime
+	kindAny
+	kindEnum
+	kindStruct  // a struct by value
+	kindPointer // to elem: a struct, or something boxed
+	kindSlice
+	kindMap
+)
+
+// typ is a Go type and what it is in Java.
+type typ struct {
+	kind      kind
+	goType    string // as generated code writes it
+	java      string // as Params of api.Method writes it
+	listClass string // what a list or map is called on the wire, "" for untyped
+	class     *class // of a struct or enum
+	key, elem *typ
+}
+
+// scalars ties the kinds that are one value on the wire to Go, to Java, and to
+// the methods of Encoder and Decoder.
+var scalars = map[kind]struct {
+	goType string
+	java   string   // as it is
+	boxed  string   // as a pointer
+	also   []string // what types= may say instead
+	method string   // of Encoder and Decoder
+	wire   string   // the Go type of that method
+}{
+	kindBool:    {"bool", "boolean", "java.lang.Boolean", []string{"java.lang.Boolean"}, "Bool", "bool"},
+	kindInt8:    {"int8", "byte", "java.lang.Byte", []string{"java.lang.Byte", "java.lang.Number"}, "Int", "int32"},
+	kindInt16:   {"int16", "short", "java.lang.Short", []string{"java.lang.Short", "java.lang.Number"}, "Int", "int32"},
+	kindInt32:   {"int32", "int", "java.lang.Integer", []string{"java.lang.Integer", "short", "byte", "java.lang.Short", "java.lang.Byte", "java.lang.Number"}, "Int", "int32"},
+	kindInt64:   {"int64", "long", "java.lang.Long", []string{"java.lang.Long", "java.lang.Number"}, "Long", "int64"},
+	kindInt:     {"int", "long", "java.lang.Long", []string{"java.lang.Long", "java.lang.Number"}, "Long", "int64"},
+	kindFloat32: {"float32", "float", "java.lang.Float", []string{"java.lang.Float", "java.lang.Number"}, "Float", "float32"},
+	kindFloat64: {"float64", "double", "java.lang.Double", []string{"java.lang.Double", "java.lang.Number"}, "Double", "float64"},
+	kindString:  {"string", "java.lang.String", "java.lang.String", []string{"char", "java.lang.Character", "java.lang.CharSequence"}, "String", "string"},
+	kindBytes:   {"[]byte", "byte[]", "", nil, "Binary", "[]byte"},
+	kindTime:    {"time.Time", "java.util.Date", "java.util.Date", []string{"java.sql.Timestamp", "java.sql.Date", "java.sql.Time"}, "Date", "time.Time"},
+	kindAny:     {"any", "java.lang.Object", "", nil, "Any", "any"},
+}

@@ -1,0 +1,364 @@
+package gen
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// resolve finds what a Go type is on the wire. It returns nil after it has
+// reported at pos, as what, why that cannot be.
+func (g *generator) resolve(t types.Type, pos token.Pos, what string) *typ {
+	t = types.Unalias(t)
+	if r := g.special(t, pos, what); r != nil {
+		return r.typ
+	}
+	named, _ := t.(*types.Named)
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return g.basic(named, u, pos, what)
+	case *types.Pointer:
+		elem := g.resolve(u.Elem(), pos, what)
+		if elem == nil {
+			return nil
+		}
+		return g.pointer(elem, pos, what)
+	case *types.Slice:
+		if b, ok := types.Unalias(u.Elem()).(*types.Basic); ok && b.Kind() == types.Uint8 {
+			return &typ{kind: kindBytes, goType: g.text(t), java: "byte[]"}
+		}
+		elem := g.resolve(u.Elem(), pos, what)
+		if elem == nil {
+			return nil
+		}
+		return &typ{kind: kindSlice, goType: g.text(t), java: "java.util.List", elem: elem}
+	case *types.Map:
+		key, elem := g.resolve(u.Key(), pos, what), g.resolve(u.Elem(), pos, what)
+		if key == nil || elem == nil {
+			return nil
+		}
+		if key.kind != kindString && key.kind != kindEnum && key.kind != kindBool && (key.kind < kindInt8 || key.kind > kindInt) {
+			g.add(pos, "%s: a map's key cannot be %s; use a string, an integer, a bool or an enum", what, key.goType)
+			return nil
+		}
+		return &typ{kind: kindMap, goType: g.text(t), java: "java.util.Map", key: key, elem: elem}
+	case *types.Struct:
+		c := g.class(named, pos, what)
+		if c == nil {
+			return nil
+		}
+		return &typ{kind: kindStruct, goType: c.goName, java: c.javaName, class: c}
+	case *types.Interface:
+		if u.Empty() && named == nil {
+			return &typ{kind: kindAny, goType: "any", java: "java.lang.Object"}
+		}
+		g.add(pos, "%s: interface %s cannot travel; use any or a struct with a Java class", what, g.text(t))
+	case *types.Array:
+		g.add(pos, "%s: arrays like %s are not supported; use the slice []%s", what, g.text(t), g.text(u.Elem()))
+	case *types.Chan:
+		g.add(pos, "%s: a channel cannot travel; use a slice", what)
+	case *types.Signature:
+		g.add(pos, "%s: a func cannot travel, and callback arguments are not supported yet; return the value", what)
+	default:
+		g.add(pos, "%s: %s cannot travel", what, g.text(t))
+	}
+	return nil
+}
+
+// settled is the end of resolving a special type; typ is nil if it was refused.
+type settled struct{ typ *typ }
+
+// special handles types that their name decides; nil leaves t to its
+// underlying type.
+func (g *generator) special(t types.Type, pos token.Pos, what string) *settled {
+	if b, ok := t.(*types.Basic); ok && b.Kind() == types.Invalid {
+		g.invalid(pos, what)
+		return &settled{}
+	}
+	if p, ok := t.(*types.Pointer); ok {
+		if n, ok := types.Unalias(p.Elem()).(*types.Named); ok && is(n, apiPkg, "Pipe") {
+			g.add(pos, "%s: streams (*api.Pipe) are not supported yet; use a slice", what)
+			return &settled{}
+		}
+		return nil
+	}
+	n, ok := t.(*types.Named)
+	if !ok {
+		if _, ok := t.(*types.TypeParam); ok {
+			g.add(pos, "%s: type parameters are not supported; Java has no generic methods on the wire, name the type", what)
+			return &settled{}
+		}
+		return nil
+	}
+	if n.TypeParams().Len() > 0 && n.Obj().Pkg() == g.types {
+		g.add(pos, "%s: generic type %s is not supported; write a plain struct", what, g.text(t))
+		return &settled{}
+	}
+	pk := n.Obj().Pkg()
+	switch {
+	case pk == nil: // error
+		g.add(pos, "%s: type %s can only be the last result", what, n.Obj().Name())
+		return &settled{}
+	case pk == g.types:
+		return nil
+	case is(n, "time", "Time"):
+		return &settled{&typ{kind: kindTime, goType: "time.Time", java: "java.util.Date"}}
+	case is(n, "time", "Duration"):
+		g.add(pos, "%s: time.Duration has no Java type that Hessian knows; use an int64 of milliseconds", what)
+	case is(n, "iter", "Seq"), is(n, "iter", "Seq2"), is(n, apiPkg, "Pipe"):
+		g.add(pos, "%s: streams (%s) are not supported yet; use a slice", what, g.text(t))
+	case is(n, "context", "Context"):
+		g.add(pos, "%s: context.Context can only be the first parameter", what)
+	default:
+		g.add(pos, "%s: type %s of another package is not supported yet; declare the struct in this package, with a Java class, or use any", what, g.text(t))
+	}
+	return &settled{}
+}
+
+// is reports whether n is the type with that name.
+func is(n *types.Named, pkg, name string) bool {
+	o := n.Obj()
+	return o.Pkg() != nil && o.Pkg().Path() == pkg && o.Name() == name
+}
+
+// invalid reports a type that the type checker could not make out, in its own
+// words if it said something about the line.
+func (g *generator) invalid(pos token.Pos, what string) {
+	at := g.fset.Position(pos)
+	for _, e := range g.failed {
+		if p := g.fset.Position(e.Pos); p.Filename == at.Filename && p.Line == at.Line {
+			g.add(e.Pos, "%s: %s", what, e.Msg)
+			return
+		}
+	}
+	g.add(pos, "%s: its type is not declared", what)
+}
+
+func (g *generator) text(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string {
+		if p == g.types {
+			return ""
+		}
+		return path.Base(p.Path())
+	})
+}
+
+var basicKinds = map[types.BasicKind]kind{
+	types.Bool: kindBool, types.Int8: kindInt8, types.Int16: kindInt16, types.Int32: kindInt32, types.Int64: kindInt64, types.Int: kindInt,
+	types.Float32: kindFloat32, types.Float64: kindFloat64, types.String: kindString,
+}
+
+var insteadOf = map[types.BasicKind]string{
+	types.Uint8: "int16 (Java's byte is signed), or []byte for bytes", types.Uint16: "int32", types.Uint32: "int64", types.Uint: "int64", types.Uint64: "int64, or a string for larger values",
+	types.Uintptr: "int64", types.Complex64: "a struct of two doubles", types.Complex128: "a struct of two doubles", types.UnsafePointer: "a value",
+}
+
+func (g *generator) basic(named *types.Named, b *types.Basic, pos token.Pos, what string) *typ {
+	k, ok := basicKinds[b.Kind()]
+	if !ok {
+		g.add(pos, "%s: Java has no %s; use %s", what, b.Name(), insteadOf[b.Kind()])
+		return nil
+	}
+	if named == nil {
+		return &typ{kind: k, goType: b.Name(), java: scalars[k].java}
+	}
+	if k == kindString {
+		if c := g.enum(named); c != nil {
+			return &typ{kind: kindEnum, goType: c.goName, java: c.javaName, class: c}
+		}
+	}
+	return &typ{kind: k, goType: g.text(named), java: scalars[k].java}
+}
+
+func (g *generator) pointer(elem *typ, pos token.Pos, what string) *typ {
+	t := &typ{kind: kindPointer, goType: "*" + elem.goType, java: elem.java, elem: elem, class: elem.class}
+	switch elem.kind {
+	case kindStruct:
+	case kindEnum:
+		g.add(pos, "%s: a pointer to the enum %s says nothing more; use %s, whose \"\" is null", what, elem.goType, elem.goType)
+		return nil
+	default:
+		t.java = scalars[elem.kind].boxed
+		if t.java == "" {
+			g.add(pos, "%s: %s is not supported; %s can be nil itself", what, t.goType, elem.goType)
+			return nil
+		}
+	}
+	return t
+}
+
+// enum returns the enum that a string type with a directive stands for, nil if
+// it has none.
+func (g *generator) enum(n *types.Named) *class {
+	if c, ok := g.classes[n]; ok {
+		return c
+	}
+	w := g.take(g.docs[n.Obj().Pos()], "enum")
+	if w == nil {
+		return nil
+	}
+	c := &class{pos: n.Obj().Pos(), goName: n.Obj().Name(), javaName: w.name, file: g.file(n.Obj().Pos()), enum: true}
+	g.classes[n] = c
+	values := make(map[string]string)
+	var consts []*types.Const
+	for _, name := range g.types.Scope().Names() {
+		if k, ok := g.types.Scope().Lookup(name).(*types.Const); ok && types.Unalias(k.Type()) == types.Type(n) {
+			consts = append(consts, k)
+		}
+	}
+	slices.SortFunc(consts, func(a, b *types.Const) int { return g.order(a.Pos(), b.Pos()) })
+	for _, k := range consts {
+		if k.Val().Kind() != constant.String {
+			g.invalid(k.Pos(), "constant "+k.Name())
+			continue
+		}
+		v := constant.StringVal(k.Val())
+		switch {
+		case v == "":
+			continue // null
+		case !javaMethod.MatchString(v):
+			g.add(k.Pos(), "constant %s: %q is no name of a Java enum constant", k.Name(), v)
+		case values[v] != "":
+			g.add(k.Pos(), "constants %s and %s are both %q", values[v], k.Name(), v)
+		default:
+			values[v] = k.Name()
+			c.constants = append(c.constants, k.Name())
+		}
+	}
+	if len(c.constants) == 0 {
+		g.add(c.pos, `enum %s has no constants; write e.g. const %sLow %s = "LOW"`, c.goName, c.goName, c.goName)
+	}
+	return c
+}
+
+// class returns the class that a struct of the package stands for.
+func (g *generator) class(n *types.Named, pos token.Pos, what string) *class {
+	if n == nil {
+		g.add(pos, "%s: a struct without a name has no Java class; declare a type", what)
+		return nil
+	}
+	if c, ok := g.classes[n]; ok {
+		return c
+	}
+	s := n.Underlying().(*types.Struct)
+	name := n.Obj().Name()
+	java, ok := g.classTag(s)
+	if !ok {
+		g.add(n.Obj().Pos(), "struct %s travels (%s) but has no Java class; add the field\n\t_ hessian.Class `java:\"%s\"`\nand import %q", name, what, g.javaPackage()+name, hessianPkg)
+		g.classes[n] = nil
+		return nil
+	}
+	c := &class{pos: n.Obj().Pos(), goName: name, javaName: java, file: g.file(n.Obj().Pos())}
+	g.classes[n] = c
+	if !javaClass.MatchString(java) {
+		g.add(c.pos, "struct %s: %q is no Java class; write e.g. `java:\"com.example.%s\"`", name, java, name)
+	}
+	c.exception = types.Implements(types.NewPointer(n), types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
+	g.fields(c, s, make(map[string]string))
+	for _, m := range []string{"EncodeHessian", "DecodeHessianField"} {
+		if obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), true, g.types, m); obj != nil {
+			g.add(obj.Pos(), "struct %s has its own %s, which the generator writes; remove one: the method or the hessian.Class field", name, m)
+		}
+	}
+	return c
+}
+
+// classTag returns the Java class that the marker field of s names.
+func (g *generator) classTag(s *types.Struct) (string, bool) {
+	for i := range s.NumFields() {
+		if n, ok := types.Unalias(s.Field(i).Type()).(*types.Named); ok && is(n, hessianPkg, "Class") {
+			return reflect.StructTag(s.Tag(i)).Get("java"), true
+		}
+	}
+	return "", false
+}
+
+// javaPackage guesses the Java package for hints.
+func (g *generator) javaPackage() string {
+	if i := strings.LastIndexByte(g.anyIface, '.'); i >= 0 {
+		return g.anyIface[:i+1]
+	}
+	return "com.example."
+}
+
+// fields adds the exported fields of s to c; those of embedded structs stand
+// for the fields of Java's superclass.
+func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
+	for i := range s.NumFields() {
+		f := s.Field(i)
+		tag := reflect.StructTag(s.Tag(i)).Get("java")
+		what := "field " + c.goName + "." + f.Name()
+		named, _ := types.Unalias(f.Type()).(*types.Named)
+		if f.Name() == "_" || tag == "-" || !f.Exported() && !f.Embedded() || named != nil && is(named, hessianPkg, "Class") {
+			continue
+		}
+		if f.Embedded() {
+			super, ok := f.Type().Underlying().(*types.Struct)
+			if !ok || named == nil || named.Obj().Pkg() != g.types {
+				g.add(f.Pos(), "%s: only a struct of this package can be embedded; give the field a name", what)
+				continue
+			}
+			g.fields(c, super, seen)
+			continue
+		}
+		java, options, _ := strings.Cut(tag, ",")
+		if java == "" {
+			java = lowerFirst(f.Name())
+		}
+		if !javaMethod.MatchString(java) {
+			g.add(f.Pos(), "%s: %q is no name of a Java field", what, java)
+			continue
+		}
+		if seen[java] != "" {
+			g.add(f.Pos(), "%s: %s is the Java field %q already; name another one with a tag, e.g. `java:\"%s2\"`", what, seen[java], java, java)
+			continue
+		}
+		seen[java] = f.Name()
+		if c.exception && g.throwable(c, f, java, what) {
+			continue
+		}
+		t := g.resolve(f.Type(), f.Pos(), what)
+		if t == nil {
+			continue
+		}
+		if options != "" {
+			as, ok := strings.CutPrefix(options, "type=")
+			if !ok || !isJavaType(as) {
+				g.add(f.Pos(), "%s: tag option %q is unknown; write e.g. `java:\"%s,type=long[]\"`", what, options, java)
+				continue
+			}
+			r, want := t.retype(as)
+			if r == nil {
+				g.add(f.Pos(), "%s: %s cannot be the Java type %s; it can be %s", what, t.goType, as, want)
+				continue
+			}
+			t = r
+		}
+		c.fields = append(c.fields, &field{f.Pos(), f.Name(), java, t})
+	}
+}
+
+// throwable takes the fields of an exception that java.lang.Throwable has.
+func (g *generator) throwable(c *class, f *types.Var, java, what string) bool {
+	switch java {
+	case "detailMessage":
+		if b, ok := types.Unalias(f.Type()).(*types.Basic); !ok || b.Kind() != types.String {
+			g.add(f.Pos(), "%s: Throwable's detailMessage is a string", what)
+		}
+		c.message = f.Name()
+	case "cause":
+		if !types.Identical(f.Type(), types.Universe.Lookup("error").Type()) {
+			g.add(f.Pos(), "%s: Throwable's cause is an error", what)
+		}
+		c.cause = f.Name()
+	case "stackTrace", "suppressedExceptions":
+		g.add(f.Pos(), "%s: Throwable's %s does not travel to Go; leave it out", what, java)
+	default:
+		return false
+	}
+	return true
+}
