@@ -34,7 +34,11 @@ func (n *node) appendStat(b []byte) []byte {
 	// change of the children raises theirs: creates + deletes.
 	b = jute.AppendInt(b, n.created*2-int32(len(n.children)))
 	b = jute.AppendInt(b, n.aversion)
-	b = jute.AppendLong(b, n.owner)
+	owner := n.owner
+	if owner == containerOwner {
+		owner = 0 // the mark is the server's own
+	}
+	b = jute.AppendLong(b, owner)
 	b = jute.AppendInt(b, int32(len(n.data)))
 	b = jute.AppendInt(b, int32(len(n.children)))
 	return jute.AppendLong(b, n.pzxid)

@@ -117,7 +117,9 @@ func (m *machine) multi(c *client, tx *txn, d *jute.Decoder) code {
 		}
 		switch op {
 		case opCreate, opCreate2, opCreateContainer, opCreateTTL, opDelete, opSetData, opCheck:
-			requests = append(requests, decodeWrite(op, d))
+			r := decodeWrite(op, d)
+			r.op = multiOp(&r)
+			requests = append(requests, r)
 		default:
 			return codeMarshalling
 		}
@@ -129,6 +131,9 @@ func (m *machine) multi(c *client, tx *txn, d *jute.Decoder) code {
 			continue
 		}
 		tx.rollback()
+		if err == codeMarshalling {
+			return err
+		}
 		m.scratch = m.scratch[:0]
 		for j := range requests {
 			entry := codeOK
@@ -144,6 +149,28 @@ func (m *machine) multi(c *client, tx *txn, d *jute.Decoder) code {
 	}
 	m.scratch = appendMultiHeader(m.scratch, opError, true, -1)
 	return codeOK
+}
+
+// opMistyped is an entry of a multi that Java cannot cast to what its flags say.
+const opMistyped = -1000
+
+// multiOp is the operation that an entry of a multi becomes: real servers
+// forget which create was asked for and go by the flags alone.
+func multiOp(r *writeRequest) int32 {
+	switch r.op {
+	case opCreate, opCreate2, opCreateContainer, opCreateTTL:
+	default:
+		return r.op
+	}
+	switch {
+	case r.flags == flagContainer:
+		return opCreateContainer
+	case r.flags != flagTTL && r.flags != flagTTLSequential:
+		return opCreate
+	case r.op == opCreateTTL:
+		return opCreateTTL
+	}
+	return opMistyped
 }
 
 func appendMultiHeader(b []byte, op int32, done bool, err code) []byte {
@@ -171,7 +198,7 @@ func (m *machine) apply(c *client, tx *txn, r *writeRequest) code {
 	case opCheck:
 		return m.applyCheck(c, r)
 	}
-	return codeUnimplemented
+	return codeMarshalling
 }
 
 func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
