@@ -44,7 +44,8 @@ type Config struct {
 	// Logger gets what happens; default slog.Default().
 	Logger *slog.Logger
 
-	superID string
+	superID       string
+	snapshotAfter int64 // bytes of log after which a snapshot is taken
 }
 
 // Limits bound what clients may cost. A zero field takes its default.
@@ -77,6 +78,7 @@ func (c *Config) validate() error {
 	def(&c.MinSession, 2*c.Tick)
 	def(&c.MaxSession, 20*c.Tick)
 	def(&c.ContainerCheck, time.Minute)
+	def(&c.snapshotAfter, 64<<20)
 	def(&c.Limits.Frame, 1<<20-1)
 	def(&c.Limits.Connections, 10_000)
 	def(&c.Limits.Outstanding, 1000)

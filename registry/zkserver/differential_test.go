@@ -384,4 +384,3 @@ func randomStep(rnd *rand.Rand) step {
 	}
 	return st
 }
-

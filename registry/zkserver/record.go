@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -14,10 +15,12 @@ import (
 
 // A record of the log is one transaction:
 //
-//	length int | crc32c int of the payload | payload: zxid long, time long, changes...
+//	length int | crc32c of the length | crc32c of the payload | payload: zxid long, time long, changes...
 //
 // Each change begins with its kind. A failed transaction has none; its number
-// counts all the same. A snapshot is a file of such changes too (store.go).
+// counts all the same. The length has a sum of its own, so that a record that
+// was cut short is told from one whose length is damaged. A snapshot is a file
+// of such records too (store.go).
 const (
 	recCreate  = 1 // path, data, acl, owner long
 	recDelete  = 2 // path
@@ -26,13 +29,17 @@ const (
 	recOpen    = 5 // session long, timeout long (ns)
 	recClose   = 6 // session long; takes its ephemerals along
 	recNode    = 7 // only in snapshots: path, data, acl, the stat
+	recEnd     = 8 // only in snapshots: nothing is missing
 )
 
-const recordHead = 8
+const recordHead = 12
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-var errRecord = errors.New("zkserver: record does not fit the tree")
+var (
+	errRecord  = errors.New("zkserver: record does not fit the tree")
+	errDamaged = errors.New("zkserver: record is damaged")
+)
 
 func appendRecord(b []byte, zxid, wall int64, changes []byte) []byte {
 	start := len(b)
@@ -45,7 +52,8 @@ func appendRecord(b []byte, zxid, wall int64, changes []byte) []byte {
 func sealRecord(b []byte, start int) []byte {
 	payload := b[start+recordHead:]
 	binary.BigEndian.PutUint32(b[start:], uint32(len(payload)))
-	binary.BigEndian.PutUint32(b[start+4:], crc32.Checksum(payload, castagnoli))
+	binary.BigEndian.PutUint32(b[start+4:], crc32.Checksum(b[start:start+4], castagnoli))
+	binary.BigEndian.PutUint32(b[start+8:], crc32.Checksum(payload, castagnoli))
 	return b
 }
 
@@ -97,15 +105,46 @@ func (m *machine) replay(payload []byte) error {
 	if zxid <= m.zxid {
 		return nil
 	}
-	for d.Len() > 0 {
-		kind := d.Rest()[0]
-		d.Bool()
-		if err := m.replayChange(kind, zxid, wall, &d); err != nil {
-			return err
-		}
+	if _, err := m.replayChanges(zxid, wall, &d); err != nil {
+		return err
 	}
 	m.zxid = zxid
 	return nil
+}
+
+// replayChanges applies what is left of a payload; end is true after recEnd.
+func (m *machine) replayChanges(zxid, wall int64, d *jute.Decoder) (end bool, err error) {
+	for d.Len() > 0 && !end {
+		kind := d.Rest()[0]
+		d.Bool() // passes over it
+		if kind == recEnd {
+			return true, nil
+		}
+		if err := m.replayChange(kind, zxid, wall, d); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// nextRecord cuts the first record off b. It returns io.ErrUnexpectedEOF for
+// one that is cut short and errDamaged for one that was changed.
+func nextRecord(b []byte) (payload, rest []byte, err error) {
+	if len(b) < recordHead {
+		return nil, nil, io.ErrUnexpectedEOF
+	}
+	if binary.BigEndian.Uint32(b[4:]) != crc32.Checksum(b[:4], castagnoli) {
+		return nil, nil, errDamaged
+	}
+	n := int64(binary.BigEndian.Uint32(b))
+	if n > int64(len(b)-recordHead) {
+		return nil, nil, io.ErrUnexpectedEOF
+	}
+	payload, rest = b[recordHead:recordHead+n], b[recordHead+n:]
+	if binary.BigEndian.Uint32(b[8:]) != crc32.Checksum(payload, castagnoli) {
+		return nil, nil, errDamaged
+	}
+	return payload, rest, nil
 }
 
 func (m *machine) replayChange(kind byte, zxid, wall int64, d *jute.Decoder) error {

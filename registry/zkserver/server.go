@@ -2,7 +2,6 @@ package zkserver
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -61,8 +60,6 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // never fails
 	s := &Server{
 		cfg:   cfg,
 		ln:    cfg.Listener,
@@ -70,9 +67,9 @@ func New(cfg Config) (*Server, error) {
 		inbox: make(chan input, 1024),
 		conns: map[*conn]struct{}{},
 	}
-	s.m = newMachine(&s.cfg, secret, s.began.UnixMilli())
+	s.m = newMachine(&s.cfg, newSecret(), s.began.UnixMilli())
 	if cfg.Dir != "" {
-		store, err := openStore(cfg.Dir, s.m, !cfg.NoSync)
+		store, err := openStore(&s.cfg, s.m)
 		if err != nil {
 			return nil, err
 		}

@@ -1,16 +1,412 @@
 package zkserver
 
 import (
+	"bytes"
+	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gubbo/gubbo/internal/jute"
+	"github.com/gubbo/gubbo/internal/task"
 )
 
-type store struct{}
+// A directory holds
+//
+//	lock              held while a Server is over it
+//	secret            what session passwords are made from
+//	snapshot.ZXID     all nodes and sessions after transaction ZXID
+//	log.ZXID          the transactions after ZXID, in records
+//
+// A snapshot is written beside and renamed when it is whole and on disk. Logs
+// that the newest snapshot covers are removed. Only the last record of the
+// last log may be cut short, by a crash before it was acknowledged.
+const (
+	logPrefix      = "log."
+	snapshotPrefix = "snapshot."
+	secretName     = "secret"
+	lockName       = "lock"
+	magic          = "gubbozk1"
+)
 
-func openStore(string, *machine, bool) (*store, error) {
-	return nil, errors.New("zkserver: keeping data in a directory is not supported yet; leave Config.Dir empty")
+// store keeps the machine's transactions. It belongs to the goroutine that
+// drives the machine; only the writing of a snapshot goes on beside it.
+type store struct {
+	dir     string
+	sync    bool
+	after   int64 // bytes of log after which a snapshot is taken
+	lock    *os.File
+	log     *os.File
+	size    int64 // of the log
+	logger  *slog.Logger
+	tasks   task.Group // the writing of a snapshot
+	pending bool       // one was begun; tasks tells when it is over
 }
-func (*store) commit(*machine) error { return nil }
-func (*store) close()                {}
 
-// Wipe removes the data of a Server from dir.
-func Wipe(dir string) error { return nil }
+func newSecret() []byte {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	return secret
+}
+
+// openStore brings m to where the directory left off and logs from there.
+func openStore(cfg *Config, m *machine) (*store, error) {
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("zkserver: data directory: %w", err)
+	}
+	lock, err := lockDir(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &store{dir: cfg.Dir, sync: !cfg.NoSync, after: cfg.snapshotAfter, lock: lock, logger: cfg.Logger}
+	if err := s.recover(m); err != nil {
+		_ = lock.Close()
+		return nil, err
+	}
+	m.logging = true
+	return s, nil
+}
+
+func lockDir(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("zkserver: data directory: %w", err)
+	}
+	if err := lockFile(f); err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("zkserver: data directory %q is in use by another server (%w); stop it or choose another directory", dir, err)
+	}
+	return f, nil
+}
+
+// numbered lists the files with the prefix by the zxid in their names.
+func (s *store) numbered(prefix string) ([]int64, error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("zkserver: data directory: %w", err)
+	}
+	var found []int64
+	for _, e := range entries {
+		if text, ok := strings.CutPrefix(e.Name(), prefix); ok {
+			if n, err := strconv.ParseInt(text, 16, 64); err == nil {
+				found = append(found, n)
+			}
+		}
+	}
+	slices.Sort(found)
+	return found, nil
+}
+
+func (s *store) path(prefix string, zxid int64) string {
+	return filepath.Join(s.dir, fmt.Sprintf("%s%016x", prefix, zxid))
+}
+
+func (s *store) recover(m *machine) error {
+	if err := s.secret(m); err != nil {
+		return err
+	}
+	snapshots, err := s.numbered(snapshotPrefix)
+	if err != nil {
+		return err
+	}
+	logs, err := s.numbered(logPrefix)
+	if err != nil {
+		return err
+	}
+	if len(snapshots) == 0 {
+		if len(logs) > 0 {
+			return fmt.Errorf("zkserver: %q has a log but no snapshot; something removed it: bring it back, or empty the directory to begin anew", s.dir)
+		}
+		if err := s.save(s.path(snapshotPrefix, m.zxid), m.snapshot()); err != nil {
+			return err
+		}
+		return s.begin(m.zxid)
+	}
+	newest := snapshots[len(snapshots)-1]
+	if err := s.load(m, newest); err != nil {
+		return err
+	}
+	for i, first := range logs {
+		if err := s.replayLog(m, first, i == len(logs)-1); err != nil {
+			return err
+		}
+	}
+	if s.log == nil { // a crash between a snapshot and its log
+		return s.begin(m.zxid)
+	}
+	return nil
+}
+
+func (s *store) secret(m *machine) error {
+	path := filepath.Join(s.dir, secretName)
+	secret, err := os.ReadFile(path)
+	switch {
+	case err == nil && len(secret) == len(m.secret):
+		m.secret = secret
+		return nil
+	case err == nil || errors.Is(err, fs.ErrNotExist):
+		return s.save(path, m.secret)
+	}
+	return fmt.Errorf("zkserver: data directory: %w", err)
+}
+
+// load puts a snapshot into a machine that is new.
+func (s *store) load(m *machine, zxid int64) error {
+	path := s.path(snapshotPrefix, zxid)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("zkserver: snapshot: %w", err)
+	}
+	rest, ok := bytes.CutPrefix(b, []byte(magic))
+	if !ok {
+		return fmt.Errorf("zkserver: snapshot %q does not begin with %q", path, magic)
+	}
+	for whole := false; !whole; {
+		offset := len(b) - len(rest)
+		var payload []byte
+		if payload, rest, err = nextRecord(rest); err != nil {
+			return fmt.Errorf("zkserver: snapshot %q at offset %d: %w", path, offset, err)
+		}
+		d := jute.NewDecoder(payload)
+		d.Long()
+		if whole, err = m.replayChanges(zxid, d.Long(), &d); err != nil || d.Err() != nil {
+			return fmt.Errorf("zkserver: snapshot %q at offset %d: %w", path, offset, errors.Join(err, d.Err()))
+		}
+	}
+	m.zxid = zxid
+	return nil
+}
+
+// replayLog applies one log. The last one is opened to be written on, without
+// the record at its end that a crash has cut short, if there is one.
+func (s *store) replayLog(m *machine, first int64, last bool) error {
+	path := s.path(logPrefix, first)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("zkserver: log: %w", err)
+	}
+	good := 0
+	if rest, ok := bytes.CutPrefix(b, []byte(magic)); ok {
+		good = len(magic)
+		for len(rest) > 0 {
+			payload, after, err := nextRecord(rest)
+			if last && errors.Is(err, io.ErrUnexpectedEOF) {
+				s.logger.Warn("zkserver: the log's last record was cut short and never acknowledged, dropping it", "log", path, "offset", good)
+				break
+			}
+			if err == nil {
+				err = m.replay(payload)
+			}
+			if err != nil {
+				return fmt.Errorf("zkserver: log %q at offset %d: %w; restore it from a copy, or cut it there to give up what follows", path, good, err)
+			}
+			good, rest = len(b)-len(after), after
+		}
+	} else if !last || len(b) >= len(magic) {
+		return fmt.Errorf("zkserver: log %q does not begin with %q", path, magic)
+	}
+	if !last {
+		return nil
+	}
+	if good == 0 { // not even its beginning was written
+		return s.begin(first)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("zkserver: log: %w", err)
+	}
+	if err := f.Truncate(int64(good)); err != nil {
+		_ = f.Close()
+		return fmt.Errorf("zkserver: log: %w", err)
+	}
+	if _, err := f.Seek(int64(good), io.SeekStart); err != nil {
+		_ = f.Close()
+		return fmt.Errorf("zkserver: log: %w", err)
+	}
+	s.log, s.size = f, int64(good)
+	return s.flush(f)
+}
+
+// begin starts the log of the transactions after zxid.
+func (s *store) begin(zxid int64) error {
+	f, err := os.OpenFile(s.path(logPrefix, zxid), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("zkserver: log: %w", err)
+	}
+	if _, err = f.WriteString(magic); err == nil {
+		err = s.flush(f)
+	}
+	if err == nil {
+		err = s.flushDir()
+	}
+	if err != nil {
+		_ = f.Close()
+		return fmt.Errorf("zkserver: log: %w", err)
+	}
+	if s.log != nil {
+		_ = s.log.Close() // each commit has flushed it
+	}
+	s.log, s.size = f, int64(len(magic))
+	return nil
+}
+
+func (s *store) flush(f *os.File) error {
+	if !s.sync {
+		return nil
+	}
+	return f.Sync()
+}
+
+func (s *store) flushDir() error {
+	if !s.sync {
+		return nil
+	}
+	d, err := os.Open(s.dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// commit writes the machine's new records and returns when they are on disk.
+func (s *store) commit(m *machine) error {
+	if len(m.txlog) == 0 {
+		return nil
+	}
+	n, err := s.log.Write(m.txlog)
+	s.size += int64(n)
+	if err == nil {
+		err = s.flush(s.log)
+	}
+	if err != nil {
+		return fmt.Errorf("zkserver: log: %w", err)
+	}
+	if m.txlog = m.txlog[:0]; cap(m.txlog) > 1<<20 {
+		m.txlog = nil
+	}
+	if s.size < s.after {
+		return nil
+	}
+	return s.roll(m)
+}
+
+// roll goes on in a new log and has a snapshot written that makes the logs
+// before it needless.
+func (s *store) roll(m *machine) error {
+	if s.pending && s.tasks.Running() > 0 {
+		return nil // the one before is still being written
+	}
+	s.pending = true
+	zxid, snapshot := m.zxid, m.snapshot()
+	if err := s.begin(zxid); err != nil {
+		return err
+	}
+	s.tasks.Go(func(context.Context) {
+		if err := s.save(s.path(snapshotPrefix, zxid), snapshot); err != nil {
+			s.logger.Error("zkserver: snapshot not written, the logs are kept", "error", err)
+			return
+		}
+		s.prune(zxid)
+	})
+	return nil
+}
+
+// prune removes what the snapshot of zxid covers.
+func (s *store) prune(zxid int64) {
+	for _, prefix := range []string{logPrefix, snapshotPrefix} {
+		found, err := s.numbered(prefix)
+		if err != nil {
+			return
+		}
+		for _, n := range found {
+			if n < zxid {
+				_ = os.Remove(s.path(prefix, n)) // what stays is passed over, and removed next time
+			}
+		}
+	}
+}
+
+// save writes a file whole or not at all.
+func (s *store) save(path string, content []byte) error {
+	err := func() error {
+		f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		if _, err = f.Write(content); err == nil {
+			err = s.flush(f)
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			return err
+		}
+		return s.flushDir()
+	}()
+	if err != nil {
+		return fmt.Errorf("zkserver: %w", err)
+	}
+	return nil
+}
+
+func (s *store) close() {
+	s.tasks.Stop()
+	s.tasks.Wait()
+	_ = s.log.Close()
+	_ = s.lock.Close()
+}
+
+// snapshot is all sessions and nodes, in records, parents before children.
+func (m *machine) snapshot() []byte {
+	const chunk = 64 << 10
+	b := []byte(magic)
+	var changes []byte
+	seal := func() {
+		b = appendRecord(b, m.zxid, m.at.wall, changes)
+		changes = changes[:0]
+	}
+	for _, id := range slices.Sorted(maps.Keys(m.sessions)) {
+		changes = appendOpen(changes, id, m.sessions[id].timeout)
+	}
+	for _, path := range slices.Sorted(maps.Keys(m.tree.nodes)) {
+		if changes = appendNode(changes, path, m.tree.nodes[path]); len(changes) > chunk {
+			seal()
+		}
+	}
+	changes = append(changes, recEnd)
+	seal()
+	return b
+}
+
+// Wipe removes a Server's data from dir, which no Server may be over. Other
+// files there stay.
+func Wipe(dir string) error {
+	lock, err := lockDir(dir)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	for _, pattern := range []string{logPrefix + "*", snapshotPrefix + "*", secretName + "*"} {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return err
+		}
+		for _, path := range found {
+			if err := os.Remove(path); err != nil {
+				return fmt.Errorf("zkserver: %w", err)
+			}
+		}
+	}
+	return nil
+}

@@ -125,7 +125,11 @@ func (m *machine) multi(c *client, tx *txn, d *jute.Decoder) code {
 		}
 	}
 	for i := range requests {
-		m.scratch = appendMultiHeader(m.scratch, requests[i].op, false, codeOK)
+		op := requests[i].op
+		if op == opCreateContainer {
+			op = opCreate2 // the result with a Stat has one name
+		}
+		m.scratch = appendMultiHeader(m.scratch, op, false, codeOK)
 		err := m.apply(c, tx, &requests[i])
 		if err == codeOK {
 			continue
