@@ -216,7 +216,7 @@ func appendUnit(dst []byte, u rune) []byte {
 const highBits = 0x8080808080808080
 
 func isASCII[T string | []byte](s T) bool {
-	for len(s) >= 8 {
+	for len(s) >= 8 { // the compiler makes one load of these
 		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 		if w&highBits != 0 {

@@ -73,6 +73,10 @@ func (e *Encoder) anyNested(v any) {
 	case *Exception:
 		e.exception(v)
 	case Marshaler:
+		if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && p.IsNil() {
+			e.Null()
+			return
+		}
 		v.EncodeHessian(e)
 	case *Object:
 		e.object(v)

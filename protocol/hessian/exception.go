@@ -135,10 +135,14 @@ func (e *Encoder) Exception(err error) {
 }
 
 func (e *Encoder) plainError(err error) {
-	t := reflect.TypeOf(err)
-	if t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct {
+	v := reflect.ValueOf(err)
+	if v.Kind() == reflect.Pointer && v.IsNil() {
+		e.Null()
+		return
+	}
+	if t := v.Type(); t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct {
 		if name, _ := className(t.Elem()); name != "" {
-			e.reflectedPointer(reflect.ValueOf(err))
+			e.reflectedPointer(v)
 			return
 		}
 	}

@@ -94,14 +94,19 @@ func (d *Decoder) rawDouble() float64 {
 
 // Bool reads a boolean. A number that is not 0 counts as true, as in Java.
 func (d *Decoder) Bool() bool {
+	if d.pos < len(d.data) {
+		switch d.data[d.pos] {
+		case tagTrue:
+			d.pos++
+			return true
+		case tagFalse:
+			d.pos++
+			return false
+		}
+	}
 	b, ok := d.peek()
 	switch {
 	case !ok:
-	case b == tagTrue:
-		d.pos++
-		return true
-	case b == tagFalse:
-		d.pos++
 	case isInt(b):
 		return d.rawInt() != 0
 	case isLong(b):
@@ -118,9 +123,8 @@ func (d *Decoder) Bool() bool {
 // error: ask Null first where the Java field may hold one.
 func (d *Decoder) Int() int32 {
 	if d.pos < len(d.data) {
-		if b := d.data[d.pos]; 0x80 <= b && b <= 0xbf {
-			d.pos++
-			return int32(b) - 0x90
+		if isInt(d.data[d.pos]) {
+			return d.rawInt()
 		}
 	}
 	v := d.integer("an int")
@@ -132,7 +136,12 @@ func (d *Decoder) Int() int32 {
 }
 
 // Long reads a long; an int, or a double of the same value, will do.
-func (d *Decoder) Long() int64 { return d.integer("a long") }
+func (d *Decoder) Long() int64 {
+	if d.pos < len(d.data) && isLong(d.data[d.pos]) {
+		return d.rawLong()
+	}
+	return d.integer("a long")
+}
 
 func (d *Decoder) integer(what string) int64 {
 	b, ok := d.peek()
@@ -162,11 +171,12 @@ func (d *Decoder) integer(what string) int64 {
 
 // Double reads a double; an int or long will do.
 func (d *Decoder) Double() float64 {
+	if d.pos < len(d.data) && isDouble(d.data[d.pos]) {
+		return d.rawDouble()
+	}
 	b, ok := d.peek()
 	switch {
 	case !ok:
-	case isDouble(b):
-		return d.rawDouble()
 	case isInt(b):
 		return float64(d.rawInt())
 	case isLong(b):

@@ -19,10 +19,8 @@ func (d *Decoder) String() string {
 		default:
 			ok = false
 		}
-		if ok && n <= len(d.data)-p && isASCII(d.data[p:p+n]) {
-			if !d.charge(n) {
-				return ""
-			}
+		if ok && n <= len(d.data)-p && n <= d.budget && isASCII(d.data[p:p+n]) {
+			d.budget -= n
 			d.pos = p + n
 			return string(d.data[p : p+n])
 		}
