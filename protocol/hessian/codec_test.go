@@ -70,7 +70,7 @@ func TestCodecTypes(t *testing.T) {
 	if err := c.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	x, _ := got.Err.(*Exception)
+	x := exceptionIn(got.Err)
 	if x == nil || x.Message != "m" {
 		t.Errorf("Err = %v", got.Err)
 	}
