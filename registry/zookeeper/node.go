@@ -229,10 +229,7 @@ func (g *registration) Wait(ctx context.Context) error {
 	n := g.n
 	for {
 		n.r.mu.Lock()
-		standing, err, changed, wanted := n.standing, n.err, n.changed, n.wanted == g
-		if connected, _, _, why := n.lane.session.state(); !connected {
-			err = why
-		}
+		standing, changed, wanted := n.standing, n.changed, n.wanted == g
 		n.r.mu.Unlock()
 		switch {
 		case !wanted:
@@ -243,12 +240,22 @@ func (g *registration) Wait(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			if err != nil {
-				return fmt.Errorf("zookeeper: %q does not stand yet (%w): %w", n.url, ctx.Err(), err)
-			}
-			return fmt.Errorf("zookeeper: %q does not stand yet: %w", n.url, ctx.Err())
+			return fmt.Errorf("zookeeper: %q does not stand yet (%w): %w", n.url, ctx.Err(), n.why())
 		}
 	}
+}
+
+// why says what keeps the node from standing.
+func (n *node) why() error {
+	n.r.mu.Lock()
+	defer n.r.mu.Unlock()
+	if connected, _, err := n.lane.session.state(); !connected {
+		return err
+	}
+	if n.err != nil {
+		return n.err
+	}
+	return errNoAnswer
 }
 
 func (g *registration) Close(ctx context.Context) error {

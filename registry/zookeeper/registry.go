@@ -147,7 +147,10 @@ func (r *Registry) recheck() {
 	}
 }
 
-var errClosed = errors.New("zookeeper: the registry is closed")
+var (
+	errClosed   = errors.New("zookeeper: the registry is closed")
+	errNoAnswer = errors.New("zookeeper: the server has not answered")
+)
 
 // Register makes u stand; see registry.Registry. A node of the same name that
 // belongs to another session, such as the last one of a process that was
@@ -212,7 +215,7 @@ func (r *Registry) State() registry.State {
 	s := registry.State{Connected: true}
 	alive := map[*lane]bool{}
 	for _, l := range r.lanes {
-		connected, live, _, err := l.session.state()
+		connected, live, err := l.session.state()
 		s.Connected = s.Connected && connected
 		alive[l] = live
 		if s.Err == nil {
@@ -257,7 +260,7 @@ func (r *Registry) close() error {
 	}
 	var gone []<-chan struct{}
 	for _, n := range r.nodes {
-		if connected, _, _, _ := n.lane.session.state(); n.ephemeral && connected {
+		if connected, _, _ := n.lane.session.state(); n.ephemeral && connected {
 			gone = append(gone, n.unwant())
 		}
 	}

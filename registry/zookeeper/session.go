@@ -40,7 +40,8 @@ type session struct {
 
 	mu      sync.Mutex
 	conn    *zkclient.Conn // nil while there is none
-	since   time.Time      // of the connection, or of its loss
+	lost    time.Time      // when there was none for the last time
+	back    time.Time      // when there was one again; zero at the first
 	timeout time.Duration  // as granted
 	err     error          // of the last attempt
 	ids     []int64        // the sessions that were ours, newest last
@@ -118,7 +119,10 @@ func (s *session) connect(ctx context.Context, server string) (*zkclient.Conn, e
 // serve offers the connection until it ends or ctx does.
 func (s *session) serve(ctx context.Context, conn *zkclient.Conn) {
 	s.mu.Lock()
-	s.conn, s.since, s.timeout, s.err = conn, time.Now(), conn.Timeout(), nil
+	s.conn, s.timeout, s.err = conn, conn.Timeout(), nil
+	if len(s.ids) > 0 {
+		s.back = time.Now()
+	}
 	if s.id != conn.SessionID() {
 		s.ids = append(s.ids[max(0, len(s.ids)-15):len(s.ids):len(s.ids)], conn.SessionID())
 	}
@@ -135,7 +139,7 @@ func (s *session) serve(ctx context.Context, conn *zkclient.Conn) {
 	}
 	s.zxid = conn.Zxid()
 	s.mu.Lock()
-	s.conn, s.since = nil, time.Now()
+	s.conn, s.lost = nil, time.Now()
 	s.err = fmt.Errorf("zookeeper: connection lost: %w", conn.Err())
 	s.mu.Unlock()
 	s.changed(nil)
@@ -154,16 +158,23 @@ func (s *session) owns(id int64) bool {
 	return slices.Contains(s.ids, id)
 }
 
-// state tells since when there is a connection, whether the session may still
-// live, and what the last attempt said.
-func (s *session) state() (connected, alive bool, since time.Time, err error) {
+// state tells whether there is a connection, whether the session may still
+// live, and what the last attempt said (never nil without a connection).
+func (s *session) state() (connected, alive bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	connected = s.conn != nil
-	alive = connected || len(s.ids) > 0 && time.Since(s.since) < s.timeout
+	alive = connected || len(s.ids) > 0 && time.Since(s.lost) < s.timeout
 	err = s.err
 	if err == nil && !connected {
 		err = errors.New("zookeeper: not connected yet")
 	}
-	return connected, alive, s.since, err
+	return connected, alive, err
+}
+
+// reconnected tells when the connection came after a loss; zero at the first.
+func (s *session) reconnected() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.back
 }

@@ -18,7 +18,7 @@ import (
 const (
 	// emptyFor is enough when the directory still stands.
 	emptyFor = time.Second
-	// missingFor is for a directory that is gone, or a connection that is new.
+	// missingFor is for a directory that is gone, or a connection that was lost.
 	missingFor = 5 * time.Second
 )
 
@@ -41,7 +41,7 @@ var _ registry.Subscription = (*subscription)(nil)
 
 // Subscribe delivers what stands for q; see registry.Registry. A list of
 // providers that turns empty is told only after it stayed empty for a second,
-// or for five after a new connection or when the directory is gone too.
+// or for five after a loss of the connection or when the directory is gone too.
 func (r *Registry) Subscribe(q registry.Query, deliver func(registry.Snapshot)) (registry.Subscription, error) {
 	if deliver == nil {
 		return nil, errors.New("zookeeper: deliver is nil")
@@ -172,7 +172,8 @@ func (s *subscription) look() (now answer, ready bool) {
 	s.follow()
 	ready = s.root == nil || s.root.read
 	now.emptyAt = time.Now().Add(missingFor)
-	connected, _, since, _ := s.r.lanes[0].session.state()
+	connected, _, _ := s.r.lanes[0].session.state()
+	reconnected := s.r.lanes[0].session.reconnected()
 	emptied, missing := time.Time{}, true
 	for _, d := range s.dirs {
 		// One directory of many that we may not read must not hide the others.
@@ -198,8 +199,8 @@ func (s *subscription) look() (now answer, ready bool) {
 		if missing {
 			now.emptyAt = emptied.Add(missingFor)
 		}
-		if since = since.Add(missingFor); since.After(now.emptyAt) {
-			now.emptyAt = since
+		if trusted := reconnected.Add(missingFor); trusted.After(now.emptyAt) {
+			now.emptyAt = trusted
 		}
 	}
 	now.urls = map[registry.Category][]entry{}
@@ -263,7 +264,7 @@ func (s *subscription) Wait(ctx context.Context) error {
 func (s *subscription) why() error {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
-	if connected, _, _, err := s.r.lanes[0].session.state(); !connected {
+	if connected, _, err := s.r.lanes[0].session.state(); !connected {
 		return err
 	}
 	for _, d := range s.dirs {
@@ -274,7 +275,7 @@ func (s *subscription) why() error {
 	if s.root != nil && s.root.err != nil {
 		return s.root.err
 	}
-	return errors.New("zookeeper: the server has not answered")
+	return errNoAnswer
 }
 
 func (s *subscription) Close() {
