@@ -19,6 +19,8 @@ import (
 	"github.com/gubbo/gubbo/internal/zookeepertest"
 	"github.com/gubbo/gubbo/registry"
 	"github.com/gubbo/gubbo/registry/registrytest"
+	"github.com/gubbo/gubbo/registry/zkserver"
+	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 )
 
 // With these set the test binary is a provider to be killed.
@@ -224,6 +226,25 @@ func TestRealZooKeeper(t *testing.T) {
 	registrytest.Run(t, func(t testing.TB) registrytest.Harness {
 		s := zookeepertest.Start(t, zookeepertest.Options{Tick: tick})
 		return harness("zookeeper "+s.Version(), s.Addr(), s)
+	})
+}
+
+// embedded is zkserver with its data in a directory.
+type embedded struct {
+	*zktest.Server
+	dir string
+}
+
+func (e embedded) Stop() error                  { e.Server.Stop(); return nil }
+func (e embedded) Start() error                 { e.Resume(); return nil }
+func (e embedded) Wipe() error                  { return zkserver.Wipe(e.dir) }
+func (e embedded) ExpireSession(id int64) error { e.Expire(id); return nil }
+
+func TestEmbeddedServer(t *testing.T) {
+	registrytest.Run(t, func(t testing.TB) registrytest.Harness {
+		dir := t.TempDir()
+		s := zktest.Start(t, zktest.Tick(tick), zktest.Dir(dir))
+		return harness("zkserver", s.Addr(), embedded{s, dir})
 	})
 }
 

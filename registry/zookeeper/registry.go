@@ -165,7 +165,11 @@ func (r *Registry) Register(u api.URL) (registry.Registration, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (url %q)", err, brief(u))
 	}
-	path := dir + "/" + u.Encode()
+	text := u.String()
+	if len(text) <= maxPath { // else there is no need to encode it
+		text = api.EncodeName(text)
+	}
+	path := dir + "/" + text
 	if len(path) > maxPath {
 		return nil, fmt.Errorf("zookeeper: url %q makes a node's path of %d bytes; ZooKeeper takes %d: shorten it (fewer methods or parameters)", brief(u), len(path), maxPath)
 	}
