@@ -127,7 +127,9 @@ func readFrame(r io.Reader, n int) ([]byte, error) {
 }
 
 // send queues frames; with end the connection is closed once they are written.
-func (c *conn) send(frames []byte, end bool) {
+// It reports false when the client does not read what it is owed: then the
+// connection is closed at once.
+func (c *conn) send(frames []byte, end bool) bool {
 	c.mu.Lock()
 	if end && !c.ending {
 		c.ending = true
@@ -138,7 +140,7 @@ func (c *conn) send(frames []byte, end bool) {
 		c.server.cfg.Logger.Warn("zkserver: client does not read its replies, closing the connection",
 			"peer", c.client.peer, "limit", c.server.cfg.Limits.Outbox)
 		_ = c.nc.Close()
-		return
+		return false
 	}
 	c.outbox = append(c.outbox, frames...)
 	c.mu.Unlock()
@@ -146,6 +148,7 @@ func (c *conn) send(frames []byte, end bool) {
 	case c.pending <- struct{}{}:
 	default:
 	}
+	return true
 }
 
 // write writes what is queued until the connection ends.

@@ -170,8 +170,12 @@ func (s *Server) push(ctx context.Context, in input) bool {
 	}
 }
 
-// batch is how many inputs are applied at most before their effects are let go.
-const batch = 512
+// A batch of inputs, whose effects are let go together, ends after batch inputs
+// or once one connection is owed batchBytes.
+const (
+	batch      = 512
+	batchBytes = 1 << 20
+)
 
 // run drives the machine. It is the only goroutine that touches it.
 func (s *Server) run(ctx context.Context) {
@@ -189,19 +193,23 @@ func (s *Server) run(ctx context.Context) {
 		case in := <-s.inbox:
 			s.clock(time.Now())
 			s.apply(in)
-			for n := 1; n < batch; n++ {
-				select {
-				case in = <-s.inbox:
-					s.apply(in)
-					continue
-				default:
-				}
-				break
-			}
+			s.applyMore(in)
 		}
 		if err := s.release(); err != nil {
 			s.cfg.Logger.Error("zkserver: the log cannot be written, ending", "error", err)
 			s.shut(err)
+			return
+		}
+	}
+}
+
+// applyMore applies what else waits, after in, until the batch is full.
+func (s *Server) applyMore(in input) {
+	for n := 1; n < batch && (in.conn == nil || len(in.conn.client.out) < batchBytes); n++ {
+		select {
+		case in = <-s.inbox:
+			s.apply(in)
+		default:
 			return
 		}
 	}
@@ -240,9 +248,12 @@ func (s *Server) release() error {
 			return err
 		}
 	}
-	for _, c := range s.m.dirty {
+	for i := 0; i < len(s.m.dirty); i++ { // drop adds to it
+		c := s.m.dirty[i]
 		c.dirty = false
-		c.conn.send(c.out, c.closing)
+		if !c.conn.send(c.out, c.closing) {
+			s.m.drop(c)
+		}
 		if cap(c.out) > 16<<10 {
 			c.out = nil // an idle connection keeps little
 		} else {

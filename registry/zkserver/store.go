@@ -61,7 +61,7 @@ func newSecret() []byte {
 // openStore brings m to where the directory left off and logs from there.
 func openStore(cfg *Config, m *machine) (*store, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("zkserver: data directory: %w", err)
+		return nil, fmt.Errorf("zkserver: data directory %q: %w", cfg.Dir, err)
 	}
 	lock, err := lockDir(cfg.Dir)
 	if err != nil {
