@@ -1,6 +1,7 @@
 package zkserver_test
 
 import (
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -11,7 +12,13 @@ import (
 	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(crashDir); dir != "" {
+		serveUntilKilled(dir)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 type quiet struct{}
 

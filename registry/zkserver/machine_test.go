@@ -64,7 +64,7 @@ func (b *bench) frames(c *client) (all []frame) {
 	for d.Len() > 0 {
 		p := jute.NewDecoder(d.Buffer())
 		f := frame{xid: p.Int(), zxid: p.Long(), err: p.Int()}
-		if f.xid == xidEvent {
+		if f.xid == xidEvent && f.zxid == -1 && f.err == 0 { // a hostile request may have the xid too
 			f.kind, _ = p.Int(), p.Int()
 			f.path = p.String()
 		} else {

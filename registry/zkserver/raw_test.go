@@ -76,10 +76,24 @@ func session(t testing.TB, addr string, timeout time.Duration) *raw {
 
 func (r *raw) write(body []byte) {
 	r.t.Helper()
-	b, start := jute.BeginFrame(nil)
-	if _, err := r.nc.Write(jute.EndFrame(append(b, body...), start)); err != nil {
+	if err := r.tryWrite(body); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+func (r *raw) tryWrite(body []byte) error {
+	b, start := jute.BeginFrame(nil)
+	_, err := r.nc.Write(jute.EndFrame(append(b, body...), start))
+	return err
+}
+
+// try is call for a server that may be dying.
+func (r *raw) try(op int32, body []byte) (reply, error) {
+	r.xid++
+	if err := r.tryWrite(append(jute.AppendInt(jute.AppendInt(nil, r.xid), op), body...)); err != nil {
+		return reply{}, err
+	}
+	return r.receive()
 }
 
 func (r *raw) frame() ([]byte, error) {
