@@ -153,7 +153,12 @@ func (m *machine) request(c *client, frame []byte) {
 		m.reply(c, xid, m.zxid, codeOK)
 		m.drop(c)
 	case opSASL:
-		// As a standalone server without SASL: a null token.
+		// As a standalone server without SASL: a null token for a token, and
+		// for a null one, with which some clients answer, the end.
+		if d.Buffer() == nil {
+			m.drop(c)
+			return
+		}
 		m.scratch = jute.AppendBuffer(m.scratch, nil)
 		m.reply(c, xid, 0, codeOK)
 	case opCreate, opCreate2, opCreateContainer, opCreateTTL, opDelete, opSetData, opSetACL, opReconfig, opMulti:

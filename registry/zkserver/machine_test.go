@@ -311,6 +311,18 @@ func TestUnknownOperationClosesOnlyItsConnection(t *testing.T) {
 	}
 }
 
+func TestSASLIsAnsweredAsByAServerWithoutIt(t *testing.T) {
+	b := newBench(t)
+	c := b.client(4 * time.Second)
+	if f := b.must(c, opSASL, jute.AppendBuffer(nil, []byte{})); len(f.body) != 4 || f.body[0] != 0xff {
+		t.Errorf("a token is answered with %x, want null", f.body)
+	}
+	b.m.request(c, append(jute.AppendInt(jute.AppendInt(nil, 8), opSASL), jute.AppendBuffer(nil, nil)...))
+	if !c.closing || len(c.out) > 0 {
+		t.Error("a null token does not end the connection")
+	}
+}
+
 // FuzzRequest feeds a machine whatever bytes: it must neither panic nor lose
 // count of what it keeps.
 func FuzzRequest(f *testing.F) {
