@@ -10,14 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/protocol"
 	"github.com/gubbo/gubbo/registry"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fakeNet is a protocol whose providers are functions, so that time and
 // failure can be scripted.
