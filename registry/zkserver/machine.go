@@ -47,6 +47,7 @@ type machine struct {
 	nextID   int64                           // the session id given out last
 	secret   []byte
 	swept    time.Duration // when containers were looked at last
+	lastTick int64         // the last tick that came
 
 	dirty   []*client
 	txlog   []byte // framed records of transactions since the shell took them

@@ -27,9 +27,19 @@ func newBench(t testing.TB, change ...func(*Config)) *bench {
 }
 
 func (b *bench) pass(d time.Duration) {
-	b.m.at.mono += d
-	b.m.at.wall += d.Milliseconds()
-	b.m.ticked()
+	for ; d > 0; d -= b.m.tick {
+		b.m.at.mono += min(d, b.m.tick)
+		b.m.at.wall += min(d, b.m.tick).Milliseconds()
+		b.m.ticked()
+	}
+}
+
+// passAlive is pass with pings.
+func (b *bench) passAlive(c *client, d time.Duration) {
+	for ; d > 0; d -= time.Second {
+		b.pass(time.Second)
+		b.must(c, opPing, nil)
+	}
 }
 
 // client returns a connection with a new session.
@@ -135,6 +145,22 @@ func TestSessionExpiresWithItsEphemerals(t *testing.T) {
 	}
 }
 
+func TestNobodyExpiresForAProcessThatStoodStill(t *testing.T) {
+	b := newBench(t)
+	alive, dead := b.client(4*time.Second), b.client(4*time.Second)
+	b.pass(time.Second)
+	b.m.at.mono += time.Hour // stopped, or the machine slept
+	b.m.ticked()
+	if alive.closing {
+		t.Fatal("expired before its pings could be read")
+	}
+	b.must(alive, opPing, nil)
+	b.pass(time.Second)
+	if alive.closing || !dead.closing {
+		t.Errorf("one that pinged is closed %v, one that did not %v", alive.closing, dead.closing)
+	}
+}
+
 func TestReattachTakesOver(t *testing.T) {
 	b := newBench(t)
 	first := b.client(4 * time.Second)
@@ -185,21 +211,16 @@ func TestContainersGoWhenEmptied(t *testing.T) {
 	b.must(c, opCreateContainer, create("/fresh", flagContainer))
 	b.must(c, opCreateContainer, create("/used", flagContainer))
 	b.must(c, opCreate, create("/used/x", 0))
-	b.m.at.mono = time.Minute
-	b.m.touch(c.session)
-	b.m.ticked()
+	b.passAlive(c, time.Minute)
 	if b.m.tree.nodes["/used"] == nil {
 		t.Fatal("a container with a child is gone")
 	}
 	b.must(c, opDelete, versioned("/used/x", -1))
-	b.m.at.mono = 119 * time.Second
-	b.m.touch(c.session)
-	b.m.ticked()
+	b.passAlive(c, 59*time.Second)
 	if b.m.tree.nodes["/used"] == nil {
 		t.Fatal("gone before the next check")
 	}
-	b.m.at.mono = 120 * time.Second
-	b.m.ticked()
+	b.passAlive(c, time.Second)
 	if b.m.tree.nodes["/used"] != nil || b.m.tree.nodes["/fresh"] == nil {
 		t.Error("only the container that had a child must go")
 	}

@@ -189,6 +189,9 @@ func (s *Server) run(ctx context.Context) {
 			return
 		case now := <-s.onTick.C:
 			s.clock(now)
+			for range len(s.inbox) { // a ping that waits counts
+				s.apply(<-s.inbox)
+			}
 			s.m.ticked()
 		case in := <-s.inbox:
 			s.clock(time.Now())

@@ -153,8 +153,18 @@ func (m *machine) expire(id int64) bool {
 
 // ticked expires the sessions whose tick has come and, once an interval,
 // removes the containers that had children and have none any more.
+//
+// A tick that comes late says that this process stood still, stopped or
+// starved, while its clients' pings waited to be read: nobody expires then, and
+// the next tick counts.
 func (m *machine) ticked() {
 	now := int64(m.at.mono / m.tick)
+	late := now > m.lastTick+2
+	m.lastTick = now
+	if late {
+		m.log.Warn("zkserver: this process stood still, no session expires for it", "tick", m.tick)
+		return
+	}
 	for _, bucket := range slices.Sorted(maps.Keys(m.buckets)) {
 		if bucket > now {
 			break
