@@ -100,6 +100,12 @@ func (n *node) ended() {
 	}
 }
 
+// stands tells whether the node was found to stand, in a session that may
+// still live; r.mu is held.
+func (n *node) stands() bool {
+	return n.standing && (!n.ephemeral || n.lane.session.alive(n.session))
+}
+
 // set notes how the node is doing; r.mu is held.
 func (n *node) set(standing bool, err error) {
 	n.standing, n.err = standing, err
@@ -229,7 +235,7 @@ func (g *registration) Wait(ctx context.Context) error {
 	n := g.n
 	for {
 		n.r.mu.Lock()
-		standing, changed, wanted := n.standing, n.changed, n.wanted == g
+		standing, changed, wanted := n.stands(), n.changed, n.wanted == g
 		n.r.mu.Unlock()
 		switch {
 		case !wanted:
@@ -249,7 +255,7 @@ func (g *registration) Wait(ctx context.Context) error {
 func (n *node) why() error {
 	n.r.mu.Lock()
 	defer n.r.mu.Unlock()
-	if connected, _, err := n.lane.session.state(); !connected {
+	if connected, err := n.lane.session.state(); !connected {
 		return err
 	}
 	if n.err != nil {

@@ -217,11 +217,9 @@ func (r *Registry) State() registry.State {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := registry.State{Connected: true}
-	alive := map[*lane]bool{}
 	for _, l := range r.lanes {
-		connected, live, err := l.session.state()
+		connected, err := l.session.state()
 		s.Connected = s.Connected && connected
-		alive[l] = live
 		if s.Err == nil {
 			s.Err = err
 		}
@@ -231,7 +229,7 @@ func (r *Registry) State() registry.State {
 			continue
 		}
 		s.Wanted++
-		if n.standing && (alive[n.lane] || !n.ephemeral) {
+		if n.stands() {
 			s.Standing++
 		}
 		if s.Err == nil {
@@ -264,7 +262,7 @@ func (r *Registry) close() error {
 	}
 	var gone []<-chan struct{}
 	for _, n := range r.nodes {
-		if connected, _, _ := n.lane.session.state(); n.ephemeral && connected {
+		if connected, _ := n.lane.session.state(); n.ephemeral && connected {
 			gone = append(gone, n.unwant())
 		}
 	}

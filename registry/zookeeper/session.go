@@ -24,7 +24,7 @@ const (
 // old one has expired.
 //
 // Cut off from all servers for longer than the session's timeout, it counts as
-// lost (see state) but is still offered to the next server, which alone knows:
+// lost (see alive) but is still offered to the next server, which alone knows:
 // a whole ensemble that was down gives each session a fresh timeout.
 type session struct {
 	address address
@@ -158,18 +158,27 @@ func (s *session) owns(id int64) bool {
 	return slices.Contains(s.ids, id)
 }
 
-// state tells whether there is a connection, whether the session may still
-// live, and what the last attempt said (never nil without a connection).
-func (s *session) state() (connected, alive bool, err error) {
+// state tells whether there is a connection, and what the last attempt said
+// (never nil without a connection).
+func (s *session) state() (connected bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	connected = s.conn != nil
-	alive = connected || len(s.ids) > 0 && time.Since(s.lost) < s.timeout
 	err = s.err
-	if err == nil && !connected {
+	if err == nil && s.conn == nil {
 		err = errors.New("zookeeper: not connected yet")
 	}
-	return connected, alive, err
+	return s.conn != nil, err
+}
+
+// alive tells whether the session id is the newest and may still live: without
+// a connection for longer than its timeout it counts as lost.
+func (s *session) alive(id int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.ids) == 0 || s.ids[len(s.ids)-1] != id {
+		return false
+	}
+	return s.conn != nil || time.Since(s.lost) < s.timeout
 }
 
 // reconnected tells when the connection came after a loss; zero at the first.

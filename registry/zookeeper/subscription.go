@@ -172,7 +172,7 @@ func (s *subscription) look() (now answer, ready bool) {
 	s.follow()
 	ready = s.root == nil || s.root.read
 	now.emptyAt = time.Now().Add(missingFor)
-	connected, _, _ := s.r.lanes[0].session.state()
+	connected, _ := s.r.lanes[0].session.state()
 	reconnected := s.r.lanes[0].session.reconnected()
 	emptied, missing := time.Time{}, true
 	for _, d := range s.dirs {
@@ -264,7 +264,7 @@ func (s *subscription) Wait(ctx context.Context) error {
 func (s *subscription) why() error {
 	s.r.mu.Lock()
 	defer s.r.mu.Unlock()
-	if connected, _, err := s.r.lanes[0].session.state(); !connected {
+	if connected, err := s.r.lanes[0].session.state(); !connected {
 		return err
 	}
 	for _, d := range s.dirs {

@@ -1,0 +1,112 @@
+package zkclient
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/gubbo/gubbo/internal/zookeepertest"
+	"github.com/gubbo/gubbo/registry/zkserver/zktest"
+)
+
+func TestOperations(t *testing.T) {
+	t.Run("zookeeper", func(t *testing.T) { operations(t, zookeepertest.Start(t, zookeepertest.Options{}).Addr()) })
+	t.Run("zkserver", func(t *testing.T) { operations(t, zktest.Start(t).Addr()) })
+}
+
+func operations(t *testing.T, addr string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	connect := func(cfg Config) *Conn {
+		t.Helper()
+		nc, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := Open(ctx, nc, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	events := make(chan Event, 16)
+	c := connect(Config{Timeout: 2 * time.Second, Events: func(e Event) { events <- e }})
+	other := connect(Config{Timeout: 2 * time.Second})
+	defer other.Close()
+	check := func(what string, got, want error) {
+		t.Helper()
+		if !errors.Is(got, want) || want == nil && got != nil {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	expect := func(want Event) {
+		t.Helper()
+		select {
+		case got := <-events:
+			if got != want {
+				t.Errorf("event %v, want %v", got, want)
+			}
+		case <-ctx.Done():
+			t.Fatalf("no event %v", want)
+		}
+	}
+	check("create without parent", c.Create(ctx, "/a/b/c", true), NoNode)
+	check("parents", c.MakeParents(ctx, "/a/b/c"), nil)
+	check("parents again", c.MakeParents(ctx, "/a/b/c"), nil)
+	_, err := c.Exists(ctx, "/a/b/c", true)
+	check("exists", err, NoNode)
+	names, err := c.Children(ctx, "/a/b", true)
+	if err != nil || len(names) != 0 {
+		t.Errorf("children %q, %v", names, err)
+	}
+	check("create", other.Create(ctx, "/a/b/c", true), nil)
+	expect(Event{NodeCreated, "/a/b/c"})
+	expect(Event{NodeChildrenChanged, "/a/b"})
+	check("create again", c.Create(ctx, "/a/b/c", true), NodeExists)
+	check("sync", c.Sync(ctx, "/a"), nil)
+	if s, err := c.Exists(ctx, "/a/b/c", false); err != nil || s.EphemeralOwner != other.SessionID() {
+		t.Errorf("stat %+v, %v", s, err)
+	}
+	check("replace", c.Replace(ctx, "/a/b/c", true), nil)
+	if s, err := c.Exists(ctx, "/a/b/c", false); err != nil || s.EphemeralOwner != c.SessionID() {
+		t.Errorf("after replace: stat %+v, %v", s, err)
+	}
+	check("replace what is not there", c.Replace(ctx, "/a/b/d", true), NoNode)
+	check("replace what has children", c.Replace(ctx, "/a/b", false), NotEmpty)
+	check("below an ephemeral", c.Create(ctx, "/a/b/c/d", false), NoChildrenForEphemerals)
+	check("delete what has children", c.Delete(ctx, "/a"), NotEmpty)
+	check("a bad path", c.Create(ctx, "/a/.", false), BadArguments)
+	if names, err := c.Children(ctx, "/a/b", false); err != nil || len(names) != 1 || names[0] != "c" {
+		t.Errorf("children %q, %v", names, err)
+	}
+
+	// The session goes on over another connection, and its node stays.
+	next := Config{Timeout: 2 * time.Second, SessionID: c.SessionID(), Password: c.Password(), LastZxid: c.Zxid()}
+	c.Close()
+	c = connect(next)
+	if s, err := c.Exists(ctx, "/a/b/c", false); err != nil || s.EphemeralOwner != c.SessionID() {
+		t.Errorf("after a new connection: stat %+v, %v", s, err)
+	}
+	check("close", c.CloseSession(ctx), nil)
+	_, err = other.Exists(ctx, "/a/b/c", false)
+	check("after the session", err, NoNode)
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(ctx, nc, next)
+	check("the closed session", err, ErrExpired)
+
+	owner := connect(Config{Login: "me:secret"})
+	defer owner.Close()
+	check("own node", owner.Create(ctx, "/mine", false), nil)
+	_, err = other.Children(ctx, "/mine", false)
+	check("the other reads it", err, NoAuth)
+	check("the other makes a node below", other.Create(ctx, "/mine/x", false), NoAuth)
+	_, err = owner.Children(ctx, "/mine", false)
+	check("the owner reads it", err, nil)
+	check("owner deletes", owner.Delete(ctx, "/mine"), nil)
+	check("owner closes", owner.CloseSession(ctx), nil)
+}

@@ -1,0 +1,6 @@
+//go:build !soak
+
+package zookeeper
+
+// manyNodes are enough for a second session.
+const manyNodes = 1500
