@@ -202,7 +202,7 @@ func (c *Conn) login(in *bufio.Reader, identity string) error {
 		d := jute.NewDecoder(body)
 		xid := d.Int()
 		d.Long()
-		code := Code(d.Int())
+		code := ServerError(d.Int())
 		switch {
 		case d.Err() != nil:
 			return d.Err()
@@ -375,7 +375,7 @@ func (c *Conn) read(in *bufio.Reader) error {
 			return fmt.Errorf("zkclient: a reply of %d bytes", len(body))
 		}
 		d := jute.NewDecoder(body)
-		xid, zxid, code := d.Int(), d.Long(), Code(d.Int())
+		xid, zxid, code := d.Int(), d.Long(), ServerError(d.Int())
 		switch xid {
 		case xidEvent:
 			kind := EventType(d.Int())

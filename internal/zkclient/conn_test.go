@@ -56,7 +56,7 @@ func (p *peer) frame(body []byte) {
 	p.raw(append(jute.AppendInt(nil, int32(len(body))), body...))
 }
 
-func (p *peer) reply(xid int32, code Code, record []byte) {
+func (p *peer) reply(xid int32, code ServerError, record []byte) {
 	b := jute.AppendInt(nil, xid)
 	b = jute.AppendLong(b, 7)
 	b = jute.AppendInt(b, int32(code))
@@ -182,7 +182,7 @@ func TestHandshake(t *testing.T) {
 		"not serving":    {Config{}, func(p *peer) { p.read(); _ = p.nc.Close() }, ErrNotServing, ""},
 		"cut short":      {Config{}, func(p *peer) { p.read(); p.frame(make([]byte, 9)) }, jute.ErrShort, "9 bytes"},
 		"huge":           {Config{}, func(p *peer) { p.read(); p.raw([]byte{0x7f, 0, 0, 0}) }, nil, "the limit is 1024"},
-		"login refused":  {Config{Login: "a:b"}, func(p *peer) { p.welcome(time.Second); p.read(); p.reply(xidAuth, AuthFailed, nil) }, AuthFailed, ""},
+		"login refused":  {Config{Login: "a:b"}, func(p *peer) { p.welcome(time.Second); p.read(); p.reply(xidAuth, ErrAuthFailed, nil) }, ErrAuthFailed, ""},
 		"login nonsense": {Config{Login: "a:b"}, func(p *peer) { p.welcome(time.Second); p.read(); p.reply(9, 0, nil) }, nil, "answer 9"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -274,8 +274,8 @@ func TestDeadlines(t *testing.T) {
 				p.welcome(60 * time.Second)
 				first, _ := p.request()
 				second, _ := p.request()
-				p.reply(first, NoNode, nil)
-				p.reply(second, NodeExists, nil)
+				p.reply(first, ErrNoNode, nil)
+				p.reply(second, ErrNodeExists, nil)
 			}, func(c *Conn, err error) {
 				if err != nil {
 					t.Fatal(err)
@@ -286,7 +286,7 @@ func TestDeadlines(t *testing.T) {
 					t.Errorf("the first says %v", err)
 				}
 				// The late answer to the first is not taken for the second's.
-				if err := c.Create(context.Background(), "/x", false); !errors.Is(err, NodeExists) {
+				if err := c.Create(context.Background(), "/x", false); !errors.Is(err, ErrNodeExists) {
 					t.Errorf("the second says %v", err)
 				}
 			})
@@ -303,12 +303,12 @@ func TestEventsComeBeforeLaterAnswers(t *testing.T) {
 		b = jute.AppendInt(b, 0)
 		b = jute.AppendInt(jute.AppendInt(b, int32(NodeChildrenChanged)), 3)
 		p.frame(jute.AppendString(b, "/x"))
-		p.reply(xid, NoNode, nil)
+		p.reply(xid, ErrNoNode, nil)
 	}, func(c *Conn, err error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Children(context.Background(), "/x", true); !errors.Is(err, NoNode) {
+		if _, err := c.Children(context.Background(), "/x", true); !errors.Is(err, ErrNoNode) {
 			t.Error(err)
 		}
 		if len(events) != 1 || events[0] != (Event{NodeChildrenChanged, "/x"}) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/gubbo/gubbo/internal/jute"
 )
@@ -66,10 +67,10 @@ func appendMultiHeader(b []byte, op int32, done bool) []byte {
 
 // readMulti returns the first error of a transaction's answer that says
 // something: the parts before the culprit carry 0, those after it -2.
-func readMulti(d *jute.Decoder) Code {
-	var failed Code
+func readMulti(d *jute.Decoder) ServerError {
+	var failed ServerError
 	for {
-		op, done, code := d.Int(), d.Bool(), Code(d.Int())
+		op, done, code := d.Int(), d.Bool(), ServerError(d.Int())
 		if d.Err() != nil {
 			return 0
 		}
@@ -78,22 +79,22 @@ func readMulti(d *jute.Decoder) Code {
 		}
 		switch op {
 		case -1:
-			code = Code(d.Int())
-			if failed == 0 || failed == runtimeInconsistency {
+			code = ServerError(d.Int())
+			if failed == 0 || failed == errInconsistent {
 				failed = code
 			}
 		case opCreate:
 			_ = d.String()
 		case opDelete:
 		default:
-			d.Fail(fmt.Errorf("zkclient: an answer of the unknown kind %d in a transaction (code %d)", op, code))
+			d.Fail(fmt.Errorf("zkclient: an answer of the unknown kind %d in a transaction (code %d)", op, int32(code)))
 			return 0
 		}
 	}
 }
 
-// Exists returns what is known of the node, or NoNode. With watch, the next
-// creation, deletion or change of data of path is an Event, also after NoNode.
+// Exists returns what is known of the node, or ErrNoNode. With watch, the next
+// creation, deletion or change of data of path is an Event, also after ErrNoNode.
 func (c *Conn) Exists(ctx context.Context, path string, watch bool) (Stat, error) {
 	body, err := c.call(ctx, opExists, jute.AppendBool(jute.AppendString(nil, path), watch))
 	if err != nil {
@@ -103,9 +104,9 @@ func (c *Conn) Exists(ctx context.Context, path string, watch bool) (Stat, error
 	return readStat(&d), c.checked(&d)
 }
 
-// Children returns the names of the node's children, in no order, or NoNode.
+// Children returns the names of the node's children, in no order, or ErrNoNode.
 // With watch, the next creation or deletion of a child is an Event; after
-// NoNode there is no watch, see Exists.
+// ErrNoNode there is no watch, see Exists.
 func (c *Conn) Children(ctx context.Context, path string, watch bool) ([]string, error) {
 	body, err := c.call(ctx, opGetChildren, jute.AppendBool(jute.AppendString(nil, path), watch))
 	if err != nil {
@@ -123,23 +124,18 @@ func (c *Conn) Sync(ctx context.Context, path string) error {
 
 // MakeParents makes the persistent nodes above path that are missing.
 func (c *Conn) MakeParents(ctx context.Context, path string) error {
-	parent := path
-	for i := len(path) - 1; ; i-- {
-		if i <= 0 {
-			return nil
-		}
-		if path[i] == '/' {
-			parent = path[:i]
-			break
-		}
+	end := strings.LastIndexByte(path, '/')
+	if end <= 0 {
+		return nil
 	}
+	parent := path[:end]
 	err := c.Create(ctx, parent, false)
-	if errors.Is(err, NoNode) {
+	if errors.Is(err, ErrNoNode) {
 		if err = c.MakeParents(ctx, parent); err == nil {
 			err = c.Create(ctx, parent, false)
 		}
 	}
-	if errors.Is(err, NodeExists) {
+	if errors.Is(err, ErrNodeExists) {
 		return nil
 	}
 	return err

@@ -12,12 +12,14 @@ import (
 )
 
 func TestOperations(t *testing.T) {
-	t.Run("zookeeper", func(t *testing.T) { operations(t, zookeepertest.Start(t, zookeepertest.Options{}).Addr()) })
-	t.Run("zkserver", func(t *testing.T) { operations(t, zktest.Start(t).Addr()) })
+	t.Run("zookeeper", func(t *testing.T) {
+		operations(t, zookeepertest.Start(t, zookeepertest.Options{Tick: time.Second}).Addr())
+	})
+	t.Run("zkserver", func(t *testing.T) { operations(t, zktest.Start(t, zktest.Tick(time.Second)).Addr()) })
 }
 
 func operations(t *testing.T, addr string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
 	connect := func(cfg Config) *Conn {
 		t.Helper()
@@ -32,8 +34,8 @@ func operations(t *testing.T, addr string) {
 		return c
 	}
 	events := make(chan Event, 16)
-	c := connect(Config{Timeout: 2 * time.Second, Events: func(e Event) { events <- e }})
-	other := connect(Config{Timeout: 2 * time.Second})
+	c := connect(Config{Timeout: 20 * time.Second, Events: func(e Event) { events <- e }})
+	other := connect(Config{Timeout: 20 * time.Second})
 	defer other.Close()
 	check := func(what string, got, want error) {
 		t.Helper()
@@ -52,11 +54,11 @@ func operations(t *testing.T, addr string) {
 			t.Fatalf("no event %v", want)
 		}
 	}
-	check("create without parent", c.Create(ctx, "/a/b/c", true), NoNode)
+	check("create without parent", c.Create(ctx, "/a/b/c", true), ErrNoNode)
 	check("parents", c.MakeParents(ctx, "/a/b/c"), nil)
 	check("parents again", c.MakeParents(ctx, "/a/b/c"), nil)
 	_, err := c.Exists(ctx, "/a/b/c", true)
-	check("exists", err, NoNode)
+	check("exists", err, ErrNoNode)
 	names, err := c.Children(ctx, "/a/b", true)
 	if err != nil || len(names) != 0 {
 		t.Errorf("children %q, %v", names, err)
@@ -64,7 +66,7 @@ func operations(t *testing.T, addr string) {
 	check("create", other.Create(ctx, "/a/b/c", true), nil)
 	expect(Event{NodeCreated, "/a/b/c"})
 	expect(Event{NodeChildrenChanged, "/a/b"})
-	check("create again", c.Create(ctx, "/a/b/c", true), NodeExists)
+	check("create again", c.Create(ctx, "/a/b/c", true), ErrNodeExists)
 	check("sync", c.Sync(ctx, "/a"), nil)
 	if s, err := c.Exists(ctx, "/a/b/c", false); err != nil || s.EphemeralOwner != other.SessionID() {
 		t.Errorf("stat %+v, %v", s, err)
@@ -73,17 +75,17 @@ func operations(t *testing.T, addr string) {
 	if s, err := c.Exists(ctx, "/a/b/c", false); err != nil || s.EphemeralOwner != c.SessionID() {
 		t.Errorf("after replace: stat %+v, %v", s, err)
 	}
-	check("replace what is not there", c.Replace(ctx, "/a/b/d", true), NoNode)
-	check("replace what has children", c.Replace(ctx, "/a/b", false), NotEmpty)
-	check("below an ephemeral", c.Create(ctx, "/a/b/c/d", false), NoChildrenForEphemerals)
-	check("delete what has children", c.Delete(ctx, "/a"), NotEmpty)
-	check("a bad path", c.Create(ctx, "/a/.", false), BadArguments)
+	check("replace what is not there", c.Replace(ctx, "/a/b/d", true), ErrNoNode)
+	check("replace what has children", c.Replace(ctx, "/a/b", false), ErrNotEmpty)
+	check("below an ephemeral", c.Create(ctx, "/a/b/c/d", false), ErrNoChildrenForEphemerals)
+	check("delete what has children", c.Delete(ctx, "/a"), ErrNotEmpty)
+	check("a bad path", c.Create(ctx, "/a/.", false), ErrBadArguments)
 	if names, err := c.Children(ctx, "/a/b", false); err != nil || len(names) != 1 || names[0] != "c" {
 		t.Errorf("children %q, %v", names, err)
 	}
 
 	// The session goes on over another connection, and its node stays.
-	next := Config{Timeout: 2 * time.Second, SessionID: c.SessionID(), Password: c.Password(), LastZxid: c.Zxid()}
+	next := Config{Timeout: 20 * time.Second, SessionID: c.SessionID(), Password: c.Password(), LastZxid: c.Zxid()}
 	c.Close()
 	c = connect(next)
 	if s, err := c.Exists(ctx, "/a/b/c", false); err != nil || s.EphemeralOwner != c.SessionID() {
@@ -91,7 +93,7 @@ func operations(t *testing.T, addr string) {
 	}
 	check("close", c.CloseSession(ctx), nil)
 	_, err = other.Exists(ctx, "/a/b/c", false)
-	check("after the session", err, NoNode)
+	check("after the session", err, ErrNoNode)
 	nc, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
@@ -103,8 +105,8 @@ func operations(t *testing.T, addr string) {
 	defer owner.Close()
 	check("own node", owner.Create(ctx, "/mine", false), nil)
 	_, err = other.Children(ctx, "/mine", false)
-	check("the other reads it", err, NoAuth)
-	check("the other makes a node below", other.Create(ctx, "/mine/x", false), NoAuth)
+	check("the other reads it", err, ErrNoAuth)
+	check("the other makes a node below", other.Create(ctx, "/mine/x", false), ErrNoAuth)
 	_, err = owner.Children(ctx, "/mine", false)
 	check("the owner reads it", err, nil)
 	check("owner deletes", owner.Delete(ctx, "/mine"), nil)

@@ -32,38 +32,40 @@ const (
 	replyHeader = 16
 )
 
-// Code is an error that the server answered with.
-type Code int32
+// ServerError is a code that the server answered with.
+type ServerError int32
 
 // The codes that callers tell apart.
 const (
-	BadArguments            Code = -8
-	NoNode                  Code = -101
-	NoAuth                  Code = -102
-	NoChildrenForEphemerals Code = -108
-	NodeExists              Code = -110
-	NotEmpty                Code = -111
-	SessionExpired          Code = -112
-	InvalidACL              Code = -114
-	AuthFailed              Code = -115
+	ErrBadArguments            ServerError = -8
+	ErrNoNode                  ServerError = -101
+	ErrNoAuth                  ServerError = -102
+	ErrNoChildrenForEphemerals ServerError = -108
+	ErrNodeExists              ServerError = -110
+	ErrNotEmpty                ServerError = -111
+	ErrSessionExpired          ServerError = -112
+	ErrInvalidACL              ServerError = -114
+	ErrAuthFailed              ServerError = -115
 )
 
-const runtimeInconsistency Code = -2
+// errInconsistent is what the parts of a transaction get that come after the
+// one that failed.
+const errInconsistent ServerError = -2
 
-var codeTexts = map[Code]string{
-	BadArguments:            "bad arguments",
-	NoNode:                  "no such node",
-	NoAuth:                  "not authorized",
-	NoChildrenForEphemerals: "an ephemeral node cannot have children",
-	NodeExists:              "the node exists",
-	NotEmpty:                "the node has children",
-	SessionExpired:          "the session has expired",
-	InvalidACL:              "invalid ACL",
-	AuthFailed:              "login refused",
+var codeTexts = map[ServerError]string{
+	ErrBadArguments:            "bad arguments",
+	ErrNoNode:                  "no such node",
+	ErrNoAuth:                  "not authorized",
+	ErrNoChildrenForEphemerals: "an ephemeral node cannot have children",
+	ErrNodeExists:              "the node exists",
+	ErrNotEmpty:                "the node has children",
+	ErrSessionExpired:          "the session has expired",
+	ErrInvalidACL:              "invalid ACL",
+	ErrAuthFailed:              "login refused",
 }
 
 // Error returns what the code means, with its number.
-func (c Code) Error() string {
+func (c ServerError) Error() string {
 	text := codeTexts[c]
 	if text == "" {
 		text = "server error"

@@ -35,7 +35,6 @@ const readyWithin = 90 * time.Second
 // are for one goroutine.
 type Server struct {
 	o       Options
-	jar     string
 	port    int
 	quorum  []string // the "server.N=" lines of an ensemble
 	id      int      // in the ensemble, from 1; 0 is standalone
@@ -219,7 +218,7 @@ func (s *Server) waitReady(deadline time.Time) error {
 			return fmt.Errorf("zookeepertest: the server of %s exited; its log ends:\n%s", s.Addr(), log)
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("zookeepertest: %s does not serve after %v (%v); its log ends:\n%s", s.Addr(), readyWithin, err, tail(s.logFile(), 4000))
+			return fmt.Errorf("zookeepertest: %s does not serve after %v (%w); its log ends:\n%s", s.Addr(), readyWithin, err, tail(s.logFile(), 4000))
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

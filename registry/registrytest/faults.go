@@ -114,8 +114,8 @@ func groupRoot(t *testing.T, h Harness) {
 	if got := children(t, tr, "/shop/com.acme.User/providers"); len(got) != 1 {
 		t.Errorf("below /shop is %q", got)
 	}
-	subscribe(t, r, user).untilProviders(t, "in the group", within, provider(t, 1))
-	subscribe(t, plain, user).untilProviders(t, "out of the group", within)
+	subscribe(t, r, user).untilProviders(t, "in the group", provider(t, 1))
+	subscribe(t, plain, user).untilProviders(t, "out of the group")
 
 	// What shares the root with the interfaces is none.
 	for _, path := range []string{"/shop/config/dubbo/providers", "/shop/metadata/x/providers", "/shop/mapping/y"} {
@@ -132,7 +132,7 @@ func login(t *testing.T, h Harness) {
 	r := open(t, h, Options{Login: secret})
 	stand(t, r, provider(t, 1))
 	again := open(t, h, Options{Login: secret})
-	subscribe(t, again, user).untilProviders(t, "with the login", within, provider(t, 1))
+	subscribe(t, again, user).untilProviders(t, "with the login", provider(t, 1))
 
 	stranger := tree(t, h, "")
 	if names, err := stranger.Children(providersPath); err == nil {
@@ -167,9 +167,9 @@ func login(t *testing.T, h Harness) {
 
 // owned waits until the node of u exists and belongs to another session than
 // not, and returns its session and how long that took.
-func owned(t testing.TB, tr Tree, u api.URL, not int64, limit time.Duration) (session int64, took time.Duration) {
+func owned(t testing.TB, tr Tree, u api.URL, not int64) (session int64, took time.Duration) {
 	t.Helper()
-	took = eventually(t, "own node", limit, func() (bool, error) {
+	took = eventually(t, "own node", within, func() (bool, error) {
 		owner, ok, err := tr.Owner(nodePath(u))
 		session = owner
 		return ok && owner != 0 && owner != not, err
@@ -184,7 +184,7 @@ func deletedByHand(t *testing.T, h Harness) {
 	var worst time.Duration
 	for range 5 {
 		must(t, tr.Delete(nodePath(u)))
-		_, took := owned(t, tr, u, 0, within)
+		_, took := owned(t, tr, u, 0)
 		worst = max(worst, took)
 	}
 	measured(t, h, "own node deleted by hand: back (worst of 5)", worst, time.Second)
@@ -194,7 +194,7 @@ func otherSession(t *testing.T, h Harness) {
 	r, tr, thief := open(t, h, Options{}), tree(t, h, ""), tree(t, h, "")
 	u := provider(t, 1)
 	stand(t, r, u)
-	mine, _ := owned(t, tr, u, 0, within)
+	mine, _ := owned(t, tr, u, 0)
 	// Each of the two may win the race for the name; in the end it is ours.
 	for range 5 {
 		must(t, thief.Delete(nodePath(u)))
@@ -215,10 +215,10 @@ func killed(t *testing.T, h Harness) {
 	stand(t, r, provider(t, 1))
 	w := subscribe(t, r, user)
 	kill := h.Process(t, provider(t, 2), session)
-	w.untilProviders(t, "both", within, provider(t, 1), provider(t, 2))
+	w.untilProviders(t, "both", provider(t, 1), provider(t, 2))
 	start := time.Now()
 	kill()
-	w.untilProviders(t, "the killed one is gone", within, provider(t, 1))
+	w.untilProviders(t, "the killed one is gone", provider(t, 1))
 	// The server looks at sessions once a tick and rounds up.
 	measured(t, h, "provider killed by SIGKILL, session of 2 s: list follows", time.Since(start), session+2*time.Second)
 }
@@ -230,13 +230,13 @@ func restartedAtOnce(t *testing.T, h Harness) {
 	w := subscribe(t, r, user)
 	u := provider(t, 1)
 	kill := h.Process(t, u, session)
-	first, _ := owned(t, tr, u, 0, within)
-	w.untilProviders(t, "both", within, u, provider(t, 2))
+	first, _ := owned(t, tr, u, 0)
+	w.untilProviders(t, "both", u, provider(t, 2))
 	told := w.count()
 	kill()
 	kill = h.Process(t, u, session)
 	defer kill()
-	second, _ := owned(t, tr, u, first, within)
+	second, _ := owned(t, tr, u, first)
 	start := time.Now()
 	for time.Since(start) < 2*session {
 		owner, ok, err := tr.Owner(nodePath(u))
@@ -258,20 +258,20 @@ func expired(t *testing.T, h Harness) {
 	u := provider(t, 1)
 	stand(t, a, u)
 	w := subscribe(t, a, user)
-	w.untilProviders(t, "own", within, u)
-	session, _ := owned(t, tr, u, 0, within)
+	w.untilProviders(t, "own", u)
+	session, _ := owned(t, tr, u, 0)
 	var back, follows time.Duration
 	for i := range rounds {
 		must(t, h.Server.ExpireSession(session))
 		// Measured from the end of the session, which is before the client
 		// learns of it.
-		next, took := owned(t, tr, u, session, within)
+		next, took := owned(t, tr, u, session)
 		session, back = next, max(back, took)
 		other := provider(t, 100+i)
 		g := stand(t, b, other)
-		took = w.untilProviders(t, fmt.Sprintf("another, after %d sessions", i+1), within, u, other)
+		took = w.untilProviders(t, fmt.Sprintf("another, after %d sessions", i+1), u, other)
 		withdraw(t, g)
-		w.untilProviders(t, "the other is gone", within, u)
+		w.untilProviders(t, "the other is gone", u)
 		follows = max(follows, took)
 	}
 	w.sinceNeverEmpty(t, 1)
@@ -306,10 +306,10 @@ func newFleet(t testing.TB, h Harness, n int) *fleet {
 	return f
 }
 
-func (f *fleet) untilWhole(t testing.TB, what string, limit time.Duration) {
+func (f *fleet) untilWhole(t testing.TB, what string) {
 	t.Helper()
 	for _, w := range f.readers {
-		w.untilProviders(t, what, limit, f.urls...)
+		w.untilProviders(t, what, f.urls...)
 	}
 }
 
@@ -325,7 +325,7 @@ func (f *fleet) neverEmpty(t testing.TB) {
 }
 
 // untilNodes waits until the tree has all nodes.
-func (f *fleet) untilNodes(t testing.TB, limit time.Duration) {
+func (f *fleet) untilNodes(t testing.TB) {
 	t.Helper()
 	tr := f.h.Tree(t, "")
 	defer tr.Close()
@@ -334,7 +334,7 @@ func (f *fleet) untilNodes(t testing.TB, limit time.Duration) {
 		want = append(want, u.Encode())
 	}
 	slices.Sort(want)
-	eventually(t, "all nodes", limit, func() (bool, error) {
+	eventually(t, "all nodes", within, func() (bool, error) {
 		names, err := tr.Children(providersPath)
 		slices.Sort(names)
 		return slices.Equal(names, want), err
@@ -343,7 +343,7 @@ func (f *fleet) untilNodes(t testing.TB, limit time.Duration) {
 
 func stoppedAndStarted(t *testing.T, h Harness) {
 	f := newFleet(t, h, 3)
-	f.untilWhole(t, "all", within)
+	f.untilWhole(t, "all")
 	told := f.readers[0].count()
 	must(t, h.Server.Stop())
 	time.Sleep(downFor)
@@ -357,9 +357,9 @@ func stoppedAndStarted(t *testing.T, h Harness) {
 	start := time.Now()
 	awaitStanding(t, g)
 	f.urls = append(f.urls, late)
-	f.untilNodes(t, within)
+	f.untilNodes(t)
 	measured(t, h, fmt.Sprintf("stopped for %v, started with its data: all nodes stand", downFor), time.Since(start), 3*time.Second)
-	f.untilWhole(t, "all and the late one", within)
+	f.untilWhole(t, "all and the late one")
 	f.neverEmpty(t)
 	if n := f.readers[0].count(); n != told+1 {
 		t.Errorf("the list was told %d times, want once: sessions and nodes outlive a restart", n-told)
@@ -368,22 +368,22 @@ func stoppedAndStarted(t *testing.T, h Harness) {
 
 func wiped(t *testing.T, h Harness) {
 	f := newFleet(t, h, 3)
-	f.untilWhole(t, "all", within)
+	f.untilWhole(t, "all")
 	must(t, h.Server.Stop())
 	must(t, h.Server.Wipe())
 	time.Sleep(downFor)
 	must(t, h.Server.Start())
 	start := time.Now()
-	f.untilNodes(t, within)
+	f.untilNodes(t)
 	measured(t, h, fmt.Sprintf("stopped for %v, started wiped: all nodes stand", downFor), time.Since(start), 3*time.Second)
-	f.untilWhole(t, "all", within)
+	f.untilWhole(t, "all")
 	measured(t, h, fmt.Sprintf("stopped for %v, started wiped: all lists are whole", downFor), time.Since(start), 3*time.Second)
 	f.neverEmpty(t)
 	// Lists still follow, also to nothing.
 	for _, r := range f.rs[1:] {
 		must(t, r.Close())
 	}
-	f.readers[0].untilProviders(t, "others left", within, f.urls[0], f.urls[1])
+	f.readers[0].untilProviders(t, "others left", f.urls[0], f.urls[1])
 }
 
 func downAtStart(t *testing.T, h Harness) {
@@ -406,41 +406,41 @@ func downAtStart(t *testing.T, h Harness) {
 	must(t, h.Server.Start())
 	start := time.Now()
 	awaitStanding(t, g)
-	w.untilProviders(t, "own", within, provider(t, 1))
+	w.untilProviders(t, "own", provider(t, 1))
 	measured(t, h, "down at the start: node and list stand once it serves", time.Since(start), 3*time.Second)
 }
 
 func treeDeleted(t *testing.T, h Harness) {
 	const rounds = 10
 	f := newFleet(t, h, 3)
-	f.untilWhole(t, "all", within)
+	f.untilWhole(t, "all")
 	all := subscribe(t, f.rs[0], registry.Query{Service: api.Service{Interface: "*"}, Categories: []registry.Category{registry.Providers}})
-	all.untilProviders(t, "all", within, f.urls...)
+	all.untilProviders(t, "all", f.urls...)
 	tr := tree(t, h, "")
 	var worst time.Duration
 	for range rounds {
 		must(t, tr.DeleteAll("/dubbo"))
 		start := time.Now()
-		f.untilNodes(t, within)
+		f.untilNodes(t)
 		worst = max(worst, time.Since(start))
 	}
-	f.untilWhole(t, "all", within)
-	all.untilProviders(t, "all", within, f.urls...)
+	f.untilWhole(t, "all")
+	all.untilProviders(t, "all", f.urls...)
 	f.neverEmpty(t)
 	measured(t, h, "/dubbo deleted 10 times: all nodes back (worst)", worst, time.Second)
 	// The watches are armed on the new nodes.
 	late := provider(t, 99)
 	stand(t, f.rs[1], late)
 	f.urls = append(f.urls, late)
-	f.untilWhole(t, "a late one", within)
-	all.untilProviders(t, "a late one", within, f.urls...)
+	f.untilWhole(t, "a late one")
+	all.untilProviders(t, "a late one", f.urls...)
 }
 
 // RunEnsemble runs the case that needs several servers; killLeader ends the
 // leader by SIGKILL.
 func RunEnsemble(t *testing.T, h Harness, killLeader func() error) {
 	f := newFleet(t, h, 4)
-	f.untilWhole(t, "all", within)
+	f.untilWhole(t, "all")
 	told := f.readers[0].count()
 	must(t, killLeader())
 	start := time.Now()
@@ -448,7 +448,7 @@ func RunEnsemble(t *testing.T, h Harness, killLeader func() error) {
 	awaitStanding(t, g)
 	measured(t, h, "leader killed: a new registration stands", time.Since(start), 5*time.Second)
 	f.urls = append(f.urls, provider(t, 99))
-	f.untilWhole(t, "all and a late one", within)
+	f.untilWhole(t, "all and a late one")
 	f.neverEmpty(t)
 	if n := f.readers[0].count(); n != told+1 {
 		t.Errorf("the list was told %d times, want once for the late one", n-told)

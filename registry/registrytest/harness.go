@@ -258,10 +258,10 @@ func (w *reader) until(t testing.TB, what string, limit time.Duration, right fun
 }
 
 // untilProviders waits until exactly these stand.
-func (w *reader) untilProviders(t testing.TB, what string, limit time.Duration, want ...api.URL) time.Duration {
+func (w *reader) untilProviders(t testing.TB, what string, want ...api.URL) time.Duration {
 	t.Helper()
 	want = sorted(want)
-	return w.until(t, what, limit, func(s registry.Snapshot) bool { return slices.EqualFunc(s.Providers, want, api.URL.Equal) })
+	return w.until(t, what, within, func(s registry.Snapshot) bool { return slices.EqualFunc(s.Providers, want, api.URL.Equal) })
 }
 
 func sorted(urls []api.URL) []api.URL {

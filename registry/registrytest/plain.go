@@ -38,25 +38,25 @@ func listFollows(t *testing.T, h Harness) {
 	a, b := open(t, h, Options{}), open(t, h, Options{})
 	// The consumer is first: there is nothing in the registry yet.
 	w := subscribe(t, b, user)
-	w.untilProviders(t, "nothing", within)
+	w.untilProviders(t, "nothing")
 	one := stand(t, a, provider(t, 1))
-	took := w.untilProviders(t, "one provider", within, provider(t, 1))
+	took := w.untilProviders(t, "one provider", provider(t, 1))
 	measured(t, h, "a provider registers: the list follows", took, time.Second)
 	two := stand(t, a, provider(t, 2))
-	w.untilProviders(t, "two providers", within, provider(t, 1), provider(t, 2))
+	w.untilProviders(t, "two providers", provider(t, 1), provider(t, 2))
 	withdraw(t, one)
-	took = w.untilProviders(t, "one left", within, provider(t, 2))
+	took = w.untilProviders(t, "one left", provider(t, 2))
 	measured(t, h, "a provider leaves: the list follows", took, time.Second)
 	withdraw(t, two)
-	w.untilProviders(t, "all left", within)
+	w.untilProviders(t, "all left")
 
 	if s := a.State(); !s.Connected || s.Wanted != 0 || s.Standing != 0 || s.Err != nil {
 		t.Errorf("state %+v", s)
 	}
 	late := subscribe(t, b, user)
 	stand(t, a, provider(t, 3))
-	w.untilProviders(t, "a new one", within, provider(t, 3))
-	late.untilProviders(t, "the second subscription", within, provider(t, 3))
+	w.untilProviders(t, "a new one", provider(t, 3))
+	late.untilProviders(t, "the second subscription", provider(t, 3))
 	if s := a.State(); s.Wanted != 1 || s.Standing != 1 {
 		t.Errorf("state %+v", s)
 	}
@@ -117,7 +117,7 @@ func groupAndVersion(t *testing.T, h Harness) {
 			want = append(want, all[i])
 		}
 		q := registry.Query{Service: api.Service{Interface: userService, Group: c.group, Version: c.version}}
-		subscribe(t, r, q).untilProviders(t, fmt.Sprintf("group %q version %q", c.group, c.version), within, want...)
+		subscribe(t, r, q).untilProviders(t, fmt.Sprintf("group %q version %q", c.group, c.version), want...)
 	}
 }
 
@@ -129,10 +129,10 @@ func everyInterface(t *testing.T, h Harness) {
 		Categories: []registry.Category{registry.Providers, registry.Consumers},
 	}
 	w := subscribe(t, b, q)
-	w.untilProviders(t, "the one that was there", within, provider(t, 1))
+	w.untilProviders(t, "the one that was there", provider(t, 1))
 	order := url(t, "dubbo://10.0.1.1:20880/com.acme.Order$Inner?group=g&interface=com.acme.Order$Inner&version=3.0.0")
 	g := stand(t, a, order)
-	took := w.untilProviders(t, "a new interface", within, provider(t, 1), order)
+	took := w.untilProviders(t, "a new interface", provider(t, 1), order)
 	measured(t, h, "a new interface: a subscription to all follows", took, time.Second)
 	consumer := url(t, "consumer://10.0.0.9/com.acme.Order$Inner?category=consumers&interface=com.acme.Order$Inner")
 	stand(t, a, consumer)
@@ -140,7 +140,7 @@ func everyInterface(t *testing.T, h Harness) {
 		return len(s.Consumers) == 1 && s.Consumers[0].Equal(consumer)
 	})
 	withdraw(t, g)
-	w.untilProviders(t, "it is gone", within, provider(t, 1))
+	w.untilProviders(t, "it is gone", provider(t, 1))
 }
 
 func sameURLTwice(t *testing.T, h Harness) {
@@ -153,7 +153,7 @@ func sameURLTwice(t *testing.T, h Harness) {
 	withdraw(t, g) // twice is no error
 	again := stand(t, r, provider(t, 1))
 	w := subscribe(t, r, user)
-	w.untilProviders(t, "registered again", within, provider(t, 1))
+	w.untilProviders(t, "registered again", provider(t, 1))
 	// Withdrawn and wanted again at once, many times: the last word counts.
 	for range 20 {
 		short, cancel := context.WithTimeout(context.Background(), time.Millisecond)
@@ -162,7 +162,7 @@ func sameURLTwice(t *testing.T, h Harness) {
 		again = register(t, r, provider(t, 1))
 	}
 	awaitStanding(t, again)
-	w.untilProviders(t, "after twenty times", within, provider(t, 1))
+	w.untilProviders(t, "after twenty times", provider(t, 1))
 }
 
 func badInput(t *testing.T, h Harness) {
@@ -174,7 +174,7 @@ func badInput(t *testing.T, h Harness) {
 	if err == nil || len(err.Error()) > 1000 {
 		t.Errorf("a URL of 1.1 MB: %.300v", err)
 	}
-	measured(t, h, "a URL of 1.1 MB is refused", took, 200*time.Millisecond)
+	measured(t, h, "a URL of 1.1 MB is refused", took, time.Second) // 2 ms where nothing else runs
 	for name, u := range map[string]api.URL{
 		"no interface":     url(t, "dubbo://10.0.0.1:20880"),
 		"every interface":  url(t, "dubbo://10.0.0.1:20880/*"),
@@ -201,21 +201,21 @@ func burst(t *testing.T, h Harness) {
 	const n = 200
 	a, b := open(t, h, Options{}), open(t, h, Options{})
 	w := subscribe(t, b, user)
-	w.untilProviders(t, "nothing", within)
+	w.untilProviders(t, "nothing")
 	var all []api.URL
 	start := time.Now()
 	for i := range n {
 		all = append(all, provider(t, i))
 		register(t, a, all[i])
 	}
-	w.untilProviders(t, "all of a burst", within, all...)
+	w.untilProviders(t, "all of a burst", all...)
 	measured(t, h, fmt.Sprintf("%d providers register: all are listed", n), time.Since(start), 5*time.Second)
 	if told := w.count(); told > n/2 {
 		t.Errorf("%d changes were told one by one, in %d lists", n, told)
 	}
 	start = time.Now()
 	must(t, a.Close())
-	w.untilProviders(t, "all gone", within)
+	w.untilProviders(t, "all gone")
 	measured(t, h, fmt.Sprintf("%d providers leave: the list is empty", n), time.Since(start), 5*time.Second)
 }
 
@@ -242,7 +242,7 @@ func randomChanges(t *testing.T, h Harness) {
 	for i := range standing {
 		want = append(want, provider(t, i))
 	}
-	took := w.untilProviders(t, "the final list", within, want...)
+	took := w.untilProviders(t, "the final list", want...)
 	measured(t, h, fmt.Sprintf("%d random changes: the final list is right", changes), took, 2*time.Second)
 }
 
@@ -250,19 +250,19 @@ func closing(t *testing.T, h Harness) {
 	a, b := open(t, h, Options{}), open(t, h, Options{})
 	w := subscribe(t, b, user)
 	g := stand(t, a, provider(t, 1))
-	w.untilProviders(t, "one", within, provider(t, 1))
+	w.untilProviders(t, "one", provider(t, 1))
 	own := subscribe(t, a, user)
-	own.untilProviders(t, "one", within, provider(t, 1))
+	own.untilProviders(t, "one", provider(t, 1))
 
 	short := subscribe(t, b, user)
-	short.untilProviders(t, "one", within, provider(t, 1))
+	short.untilProviders(t, "one", provider(t, 1))
 	short.sub.Close()
 	short.sub.Close()
 	told := short.count()
 
 	must(t, a.Close())
 	must(t, a.Close())
-	w.untilProviders(t, "the closed registry's provider is gone", within)
+	w.untilProviders(t, "the closed registry's provider is gone")
 	if short.count() != told {
 		t.Error("a closed subscription was told something")
 	}

@@ -32,7 +32,7 @@ func parseAddress(text string) (address, error) {
 	if err != nil {
 		return address{}, fmt.Errorf("zookeeper: %w", err)
 	}
-	bad := func(format string, args ...any) (address, error) {
+	bad := func(format string, args ...any) (address, error) { //nolint:unparam // it fits the return statements
 		return address{}, fmt.Errorf("zookeeper: address %q "+format, append([]any{u.Redacted()}, args...)...)
 	}
 	if u.Protocol() != "zookeeper" {

@@ -89,10 +89,10 @@ func (d *directory) list(ctx context.Context, conn *zkclient.Conn) (names []stri
 			slices.Sort(names)
 			return names, false, nil
 		}
-		if !errors.Is(err, zkclient.NoNode) {
+		if !errors.Is(err, zkclient.ErrNoNode) {
 			return nil, false, err
 		}
-		if _, err = conn.Exists(ctx, d.path, true); errors.Is(err, zkclient.NoNode) {
+		if _, err = conn.Exists(ctx, d.path, true); errors.Is(err, zkclient.ErrNoNode) {
 			return nil, true, nil
 		}
 		if err != nil {

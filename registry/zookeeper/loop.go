@@ -124,7 +124,7 @@ func (l *loop) finished(c *chore, conn *zkclient.Conn, again time.Duration, err 
 
 func retryAfter(err error, failures int) time.Duration {
 	first := firstRetry
-	if errors.Is(err, zkclient.NoAuth) || errors.Is(err, zkclient.InvalidACL) {
+	if errors.Is(err, zkclient.ErrNoAuth) || errors.Is(err, zkclient.ErrInvalidACL) {
 		first = 2 * time.Second // nothing that goes away by itself
 	}
 	return backoff(failures-1, first, longestRetry)

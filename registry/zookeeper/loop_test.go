@@ -93,7 +93,7 @@ func TestLoopRetries(t *testing.T) {
 		least, most int32 // runs in a minute
 	}{
 		"an error":          {errors.New("x"), 14, 35},
-		"no permission":     {fmt.Errorf("list: %w", zkclient.NoAuth), 12, 30},
+		"no permission":     {fmt.Errorf("list: %w", zkclient.ErrNoAuth), 12, 30},
 		"a lost connection": {zkclient.ErrLost, 590, 601}, // until it is told of the end
 	} {
 		inLoop(t, func(t *testing.T, l *loop) {
@@ -101,7 +101,7 @@ func TestLoopRetries(t *testing.T) {
 			l.connected(new(zkclient.Conn))
 			l.add(chore)
 			time.Sleep(900 * time.Millisecond)
-			if errors.Is(c.err, zkclient.NoAuth) && n.Load() != 1 {
+			if errors.Is(c.err, zkclient.ErrNoAuth) && n.Load() != 1 {
 				t.Errorf("%s: %d attempts in the first second", name, n.Load())
 			}
 			time.Sleep(time.Minute - 900*time.Millisecond)

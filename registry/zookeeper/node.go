@@ -147,7 +147,7 @@ func (n *node) stand(ctx context.Context, conn *zkclient.Conn, known bool) (time
 	for range tries {
 		if create {
 			err := n.create(ctx, conn)
-			if errors.Is(err, zkclient.NodeExists) {
+			if errors.Is(err, zkclient.ErrNodeExists) {
 				err = conn.Sync(ctx, n.path) // this server may lag behind the leader, which said so
 			}
 			if err != nil {
@@ -157,7 +157,7 @@ func (n *node) stand(ctx context.Context, conn *zkclient.Conn, known bool) (time
 		}
 		stat, err := conn.Exists(ctx, n.path, true)
 		switch {
-		case errors.Is(err, zkclient.NoNode):
+		case errors.Is(err, zkclient.ErrNoNode):
 			create = true
 			continue
 		case err != nil:
@@ -168,7 +168,7 @@ func (n *node) stand(ctx context.Context, conn *zkclient.Conn, known bool) (time
 		if wait := n.defeated(); wait > 0 {
 			return wait, fmt.Errorf("zookeeper: session 0x%x also registers %q and takes the node away", uint64(stat.EphemeralOwner), n.url)
 		}
-		if err := conn.Replace(ctx, n.path, n.ephemeral); err != nil && !errors.Is(err, zkclient.NoNode) {
+		if err := conn.Replace(ctx, n.path, n.ephemeral); err != nil && !errors.Is(err, zkclient.ErrNoNode) {
 			return 0, err
 		}
 	}
@@ -178,7 +178,7 @@ func (n *node) stand(ctx context.Context, conn *zkclient.Conn, known bool) (time
 // create makes the node, with its parents where they are missing.
 func (n *node) create(ctx context.Context, conn *zkclient.Conn) error {
 	err := conn.Create(ctx, n.path, n.ephemeral)
-	if !errors.Is(err, zkclient.NoNode) {
+	if !errors.Is(err, zkclient.ErrNoNode) {
 		return err
 	}
 	if err := conn.MakeParents(ctx, n.path); err != nil {
@@ -211,7 +211,7 @@ func (n *node) withdraw(ctx context.Context, conn *zkclient.Conn) (time.Duration
 	if err == nil && (owner == 0 && !n.ephemeral || owner != 0 && n.lane.session.owns(owner)) {
 		err = conn.Delete(ctx, n.path)
 	}
-	if err != nil && !errors.Is(err, zkclient.NoNode) {
+	if err != nil && !errors.Is(err, zkclient.ErrNoNode) {
 		return 0, err
 	}
 	n.r.mu.Lock()

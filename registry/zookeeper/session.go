@@ -74,7 +74,11 @@ func (s *session) run(ctx context.Context) {
 			if lagging {
 				s.zxid, lagging = 0, false
 			}
-			pause(ctx, backoff(failures/len(servers)-1, firstPause, longestPause))
+			wait := backoff(failures/len(servers)-1, firstPause, longestPause)
+			if errors.Is(err, zkclient.ErrAuthFailed) {
+				wait += longestPause // a login does not become right by itself
+			}
+			pause(ctx, wait)
 		}
 	}
 }
