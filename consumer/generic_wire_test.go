@@ -1,0 +1,59 @@
+package consumer
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/gubbo/gubbo/protocol/hessian"
+)
+
+func TestDescriptors(t *testing.T) {
+	got, err := descriptor([]string{"int", "java.lang.String", "long[][]", "java.util.List", "com.a.B$C[]"})
+	if want := "ILjava/lang/String;[[JLjava/util/List;[Lcom/a/B$C;"; err != nil || got != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+}
+
+func TestConversions(t *testing.T) {
+	for _, tt := range []struct {
+		javaType string
+		in, want any
+	}{
+		{"int", json.Number("7"), int32(7)},
+		{"long", float64(7), int64(7)},
+		{"java.lang.Long", nil, nil},
+		{"double", json.Number("1.5"), 1.5},
+		{"double", 2, 2.0},
+		{"java.lang.String[]", []any{"a", "b"}, []string{"a", "b"}},
+		{"java.lang.String[]", []any{"a", nil}, []any{"a", nil}},
+		{"long[]", []any{1, json.Number("2")}, []int64{1, 2}},
+		{"java.util.Map", map[string]any{"a": 1}, map[string]any{"a": 1}},
+		{"com.A", map[string]any{"b": 1, "a": 2}, &hessian.Object{Class: "com.A", Fields: []hessian.Field{{Name: "a", Value: 2}, {Name: "b", Value: 1}}}},
+	} {
+		got, err := convert(tt.javaType, tt.in)
+		if err != nil || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s of %v: %#v, %v, want %#v", tt.javaType, tt.in, got, err, tt.want)
+		}
+	}
+}
+
+func TestInvokeArgsOnTheWire(t *testing.T) {
+	var e hessian.Encoder
+	(&invokeArgs{method: "sayHello", types: []string{"java.lang.String"}, args: []any{"Ada"}}).EncodeHessian(&e)
+	if e.Err() != nil {
+		t.Fatal(e.Err())
+	}
+	var d hessian.Decoder
+	d.Reset(e.Bytes(), nil)
+	if name := d.String(); name != "sayHello" {
+		t.Errorf("method %q", name)
+	}
+	if types, ok := d.Any().([]string); !ok || len(types) != 1 || types[0] != "java.lang.String" {
+		t.Errorf("types %v", types)
+	}
+	list, ok := d.Any().(*hessian.List)
+	if !ok || d.Err() != nil {
+		t.Errorf("arguments %v, %v", list, d.Err())
+	}
+}
