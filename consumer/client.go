@@ -140,21 +140,23 @@ func (c *Client) feed(d *Directory, s *referSettings) (undo func(), err error) {
 		cancel()
 		<-ended
 	}
-	return undo, c.announceLocked(d)
+	c.announceLocked(d)
+	return undo, nil
 }
 
 // announceLocked lists this consumer under the service, once; c.mu is held.
-func (c *Client) announceLocked(d *Directory) error {
+// The entry only informs people, so without it calls go on.
+func (c *Client) announceLocked(d *Directory) {
 	key := d.service.Key()
 	if c.registrations[key] != nil {
-		return nil
+		return
 	}
 	reg, err := c.cfg.Registry.Register(c.consumerURL(d, time.Now()))
 	if err != nil {
-		return err
+		d.log.Warn("consumer: this consumer cannot be listed in the registry", "err", err)
+		return
 	}
 	c.registrations[key] = reg
-	return nil
 }
 
 // parseDirect checks URLs given by hand strictly: a mistake there would reach
