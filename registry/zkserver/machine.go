@@ -142,7 +142,9 @@ func (m *machine) request(c *client, frame []byte) {
 		return
 	}
 	c.lastXid = xid
-	m.touch(c.session)
+	if op != opAuth && op != opSASL { // who only proves things does not live
+		m.touch(c.session)
+	}
 	m.scratch = m.scratch[:0]
 	switch op {
 	case opPing:

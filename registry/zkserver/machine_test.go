@@ -338,6 +338,15 @@ func TestSASLIsAnsweredAsByAServerWithoutIt(t *testing.T) {
 	if f := b.must(c, opSASL, jute.AppendBuffer(nil, []byte{})); len(f.body) != 4 || f.body[0] != 0xff {
 		t.Errorf("a token is answered with %x, want null", f.body)
 	}
+	// kazoo asks again and again; that must not keep its session alive.
+	for range 5 {
+		b.pass(time.Second)
+		b.m.request(c, append(jute.AppendInt(jute.AppendInt(nil, 8), opSASL), jute.AppendBuffer(nil, []byte{})...))
+	}
+	if !c.closing {
+		t.Error("tokens keep a session alive")
+	}
+	c = b.client(4 * time.Second)
 	b.m.request(c, append(jute.AppendInt(jute.AppendInt(nil, 8), opSASL), jute.AppendBuffer(nil, nil)...))
 	if !c.closing || len(c.out) > 0 {
 		t.Error("a null token does not end the connection")
