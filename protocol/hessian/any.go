@@ -267,18 +267,6 @@ func (d *Decoder) anyMap() any {
 	return self
 }
 
-// mapSize is what a map[string]any of n entries allocates, about: one group of
-// eight, then a table that is half full at worst.
-func mapSize(n int) int {
-	switch {
-	case n == 0:
-		return 48
-	case n <= 8:
-		return 336
-	}
-	return 400 + 80*n
-}
-
 func (d *Decoder) anyObject() any {
 	at := d.pos
 	n := d.instance()

@@ -215,19 +215,29 @@ func appendUnit(dst []byte, u rune) []byte {
 
 const highBits = 0x8080808080808080
 
+// isASCII looks at eight bytes at a time; the last eight overlap.
 func isASCII[T string | []byte](s T) bool {
-	for len(s) >= 8 { // the compiler makes one load of these
-		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		if w&highBits != 0 {
+	if len(s) < 8 {
+		for i := 0; i < len(s); i++ {
+			if s[i] >= utf8.RuneSelf {
+				return false
+			}
+		}
+		return true
+	}
+	last := s[len(s)-8:]
+	for len(s) >= 8 {
+		if word(s)&highBits != 0 {
 			return false
 		}
 		s = s[8:]
 	}
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
+	return word(last)&highBits == 0
+}
+
+// word is a single load, as the compiler sees it.
+func word[T string | []byte](s T) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }

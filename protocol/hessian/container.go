@@ -11,6 +11,8 @@ type openList struct {
 	back  mark
 	start int
 	again bool // it is read a second time, for a reference
+
+	entries int // of a map, so far
 }
 
 // List reads the head of a list and returns its length, -1 for one that ends
@@ -158,7 +160,7 @@ func (d *Decoder) Map() bool {
 		}
 	}
 	at := d.pos
-	if _, ok = d.mapHead(); !ok || !d.enter() {
+	if _, ok = d.mapHead(); !ok || !d.enter() || !d.charge(mapSize(0)) {
 		return false
 	}
 	d.newSlot(at)
@@ -167,7 +169,30 @@ func (d *Decoder) Map() bool {
 }
 
 // MapMore says whether a key follows, and ends the map when none does.
-func (d *Decoder) MapMore() bool { return d.More(0, -1) }
+func (d *Decoder) MapMore() bool {
+	if !d.More(0, -1) {
+		return false
+	}
+	if len(d.open) == 0 {
+		d.failf("MapMore without Map")
+		return false
+	}
+	o := &d.open[len(d.open)-1]
+	o.entries++
+	return d.charge(mapSize(o.entries) - mapSize(o.entries-1))
+}
+
+// mapSize is what a Go map of n entries allocates, about: one group of eight,
+// then a table that is half full at worst.
+func mapSize(n int) int {
+	switch {
+	case n == 0:
+		return 48
+	case n <= 8:
+		return 336
+	}
+	return 400 + 80*n
+}
 
 func (d *Decoder) mapHead() (typ listType, ok bool) {
 	b, ok := d.peek()

@@ -178,3 +178,36 @@ func TestLimitsCanBeRaised(t *testing.T) {
 		t.Error("Reset did not bring the default back")
 	}
 }
+
+func TestTypedMapsAreCharged(t *testing.T) {
+	const n = 1 << 18
+	data := AppendInt([]byte("X"), n)
+	data = append(data, bytes.Repeat([]byte("H\x00\x00Z"), n)...)
+	codec, err := NewCodec(plainUser{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func(d *Decoder){
+		"generated": func(d *Decoder) {
+			n, _ := d.List()
+			maps := MakeSlice[map[string]string](d, n)
+			for i := 0; d.More(i, n); i++ {
+				if d.Map() {
+					m := make(map[string]string)
+					for d.MapMore() {
+						k := d.String()
+						m[k] = d.String()
+					}
+					maps = append(maps, m)
+				}
+			}
+		},
+		"reflected": func(d *Decoder) { codec.Decode(d, new([]map[string]string)) },
+	} {
+		d := NewDecoder(data, nil)
+		used := allocated(func() { read(d) })
+		if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound || d.Err() == nil {
+			t.Errorf("%s: %d bytes for %d, more than %d; %v", name, used, len(data), bound, d.Err())
+		}
+	}
+}

@@ -197,12 +197,23 @@ func appendUTF8(dst, src []byte, high rune) ([]byte, rune) {
 
 // skipString checks and passes a string.
 func (d *Decoder) skipString() {
+	if p := d.pos; p < len(d.data) && d.data[p] < 0x20 { // a short one, mostly ASCII
+		end := p + 1 + int(d.data[p])
+		if end <= len(d.data) && isASCII(d.data[p+1:end]) {
+			d.pos = end
+			return
+		}
+	}
 	for {
 		n, last, ok := d.stringHead()
 		if !ok {
 			return
 		}
-		d.units(n)
+		if end := d.pos + n; end <= len(d.data) && isASCII(d.data[d.pos:end]) {
+			d.pos = end
+		} else {
+			d.units(n)
+		}
 		if last || d.err != nil {
 			return
 		}
