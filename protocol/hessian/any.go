@@ -133,7 +133,7 @@ func unwrap(v any) any {
 }
 
 func (d *Decoder) anyList() any {
-	at := d.pos
+	at := d.here()
 	n, typ, ok := d.listHead()
 	if !ok || !d.enter() {
 		return nil
@@ -163,9 +163,9 @@ func (d *Decoder) anyList() any {
 	}
 	d.leave()
 	s.at &^= openBit
-	class := ""
-	if typ.has {
-		class = d.name(typ.name)
+	class := d.typeText(typ)
+	if d.err != nil {
+		return nil
 	}
 	self, _ := s.v.(*List)
 	if self == nil && !d.exact && (class == "" || class == arrayList) {
@@ -207,7 +207,7 @@ func (d *Decoder) skipItems(n int) {
 }
 
 func (d *Decoder) anyMap() any {
-	at := d.pos
+	at := d.here()
 	typ, ok := d.mapHead()
 	if !ok || !d.enter() {
 		return nil
@@ -240,9 +240,9 @@ func (d *Decoder) anyMap() any {
 	}
 	d.leave()
 	s.at &^= openBit
-	class := ""
-	if typ.has {
-		class = d.name(typ.name)
+	class := d.typeText(typ)
+	if d.err != nil {
+		return nil
 	}
 	self, _ := s.v.(*Map)
 	if self == nil && !d.exact && text && class == "" {
@@ -268,7 +268,7 @@ func (d *Decoder) anyMap() any {
 }
 
 func (d *Decoder) anyObject() any {
-	at := d.pos
+	at := d.here()
 	n := d.instance()
 	if n < 0 {
 		return nil
@@ -291,7 +291,7 @@ func (d *Decoder) anyObject() any {
 }
 
 // unknown reads an object of a class without Go type.
-func (d *Decoder) unknown(at, n int) any {
+func (d *Decoder) unknown(at place, n int) any {
 	s := d.newSlot(at)
 	if s.v != nil {
 		v := s.v
@@ -302,7 +302,7 @@ func (d *Decoder) unknown(at, n int) any {
 	if d.err != nil || !d.enter() || !d.charge(48+32*len(names)) {
 		return nil
 	}
-	o := &Object{Class: d.name(d.defs[n].name)}
+	o := &Object{Class: d.className(&d.defs[n])}
 	if len(names) > 0 {
 		o.Fields = make([]Field, len(names))
 	}

@@ -28,7 +28,7 @@ type openList struct {
 // The loop must run until More returns false. A length is never larger than
 // the number of bytes left. A byte array is no list: see Binary.
 func (d *Decoder) List() (n int, ok bool) {
-	b, ok := d.peek()
+	b, ok := d.definitions()
 	if !ok {
 		return 0, false
 	}
@@ -42,7 +42,7 @@ func (d *Decoder) List() (n int, ok bool) {
 			return 0, false
 		}
 	}
-	at := d.pos
+	at := d.here()
 	n, _, ok = d.listHead()
 	if !ok || !d.enter() {
 		return 0, false
@@ -96,26 +96,27 @@ func (d *Decoder) end() {
 	d.open = d.open[:last]
 }
 
-// listHead reads the head of a list: its length, -1 if it is open, and its
-// type, if typed.
-func (d *Decoder) listHead() (n int, typ listType, ok bool) {
+// listHead reads the head of a list: its length, -1 if it is open, and the
+// number of its type.
+func (d *Decoder) listHead() (n int, typ int, ok bool) {
 	b, ok := d.peek()
 	if !ok {
-		return 0, listType{}, false
+		return 0, noType, false
 	}
 	d.pos++
+	typ = noType
 	switch {
 	case 0x70 <= b && b <= 0x77:
-		n, typ = int(b-0x70), listType{d.typeName(), true}
+		n, typ = int(b-0x70), d.typeName()
 	case 0x78 <= b && b <= 0x7f:
 		n = int(b - 0x78)
 	case b == tagTypedList:
-		typ = listType{d.typeName(), true}
+		typ = d.typeName()
 		n = d.small()
 	case b == tagList:
 		n = d.small()
 	case b == tagTypedVarList:
-		return -1, listType{d.typeName(), true}, d.err == nil
+		return -1, d.typeName(), d.err == nil
 	case b == tagVarList:
 		return -1, typ, true
 	default:
@@ -126,12 +127,6 @@ func (d *Decoder) listHead() (n int, typ listType, ok bool) {
 		d.failf("a list of %d values, but only %d bytes are left", n, len(d.data)-d.pos)
 	}
 	return n, typ, d.err == nil
-}
-
-// listType is the type of a list or map, if it has one.
-type listType struct {
-	name span
-	has  bool
 }
 
 // Map reads the head of a map; false for null and on error. Keys and values
@@ -145,7 +140,7 @@ type listType struct {
 //		}
 //	}
 func (d *Decoder) Map() bool {
-	b, ok := d.peek()
+	b, ok := d.definitions()
 	if !ok {
 		return false
 	}
@@ -159,7 +154,7 @@ func (d *Decoder) Map() bool {
 			return false
 		}
 	}
-	at := d.pos
+	at := d.here()
 	if _, ok = d.mapHead(); !ok || !d.enter() || !d.charge(mapSize(0)) {
 		return false
 	}
@@ -194,8 +189,9 @@ func mapSize(n int) int {
 	return 400 + 80*n
 }
 
-func (d *Decoder) mapHead() (typ listType, ok bool) {
+func (d *Decoder) mapHead() (typ int, ok bool) {
 	b, ok := d.peek()
+	typ = noType
 	switch {
 	case !ok:
 		return typ, false
@@ -203,7 +199,7 @@ func (d *Decoder) mapHead() (typ listType, ok bool) {
 		d.pos++
 	case b == tagTypedMap:
 		d.pos++
-		typ = listType{d.typeName(), true}
+		typ = d.typeName()
 	default:
 		d.want("a map")
 	}

@@ -52,12 +52,12 @@ type Decoder struct {
 	budget int // bytes that may still be allocated
 	depth  int
 
-	refs     refTable
-	slots    int // number of the next object, list or map
-	defs     []def
-	nextDef  int
-	typeAt   []span // names of list and map types
-	nextType int
+	refs      refTable
+	slots     int // number of the next object, list or map
+	defs      []def
+	nextDef   int
+	typeNames []typeName // of lists and maps
+	nextType  int
 
 	open  []openList // lists and maps that List and Map began
 	exact bool       // Tree rather than Any
@@ -79,9 +79,10 @@ func NewDecoder(data []byte, t *Types) *Decoder {
 func (d *Decoder) Reset(data []byte, t *Types) {
 	d.refs.reset()
 	clear(d.defs)
+	clear(d.typeNames)
 	d.data, d.pos, d.err, d.types = data, 0, nil, t
 	d.depth, d.slots, d.nextDef, d.nextType = 0, 0, 0, 0
-	d.defs, d.typeAt, d.open = d.defs[:0], d.typeAt[:0], d.open[:0]
+	d.defs, d.typeNames, d.open = d.defs[:0], d.typeNames[:0], d.open[:0]
 	d.exact = false
 	d.SetLimits(Limits{})
 	if len(data) > math.MaxInt32 {

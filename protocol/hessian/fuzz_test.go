@@ -232,3 +232,43 @@ func (g *grapher) fields(class string, fields []Field) {
 	}
 	g.out.WriteString(">")
 }
+
+// FuzzReread: what was skipped and is referred to later reads like what was
+// never skipped.
+func FuzzReread(f *testing.F) {
+	addSeeds(f)
+	node := &List{Class: "java.util.LinkedList", Items: []any{"x", &Map{Class: "java.util.TreeMap"}}}
+	home := &Object{Class: "com.example.Address", Fields: []Field{{"zip", int32(9)}, {"list", node}}}
+	var e Encoder
+	e.Any([]any{[]any{home, node}, home, node, node.Items[1], &List{Class: "java.util.TreeMap"}})
+	f.Add(e.Bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		whole := NewDecoder(data, nil)
+		want, ok := whole.Any().([]any)
+		if !ok || whole.Err() != nil {
+			return
+		}
+		d := NewDecoder(data, nil)
+		n, _ := d.List()
+		for i := 0; d.More(i, n); i++ {
+			if i == 0 {
+				d.Skip()
+				continue
+			}
+			got := d.Any()
+			var e *DecodeError
+			if errors.As(d.Err(), &e) && e.Limit {
+				return
+			}
+			if d.Err() != nil {
+				t.Fatalf("item %d: %v", i, d.Err())
+			}
+			if err := sameGraph(want[i], got); err != nil {
+				t.Fatalf("item %d: %v", i, err)
+			}
+		}
+		if d.Err() != nil || d.Offset() != whole.Offset() {
+			t.Fatalf("ends at %d, not %d: %v", d.Offset(), whole.Offset(), d.Err())
+		}
+	})
+}

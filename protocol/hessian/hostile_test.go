@@ -211,3 +211,34 @@ func TestTypedMapsAreCharged(t *testing.T) {
 		}
 	}
 }
+
+// A long name costs its bytes once, however often it is used by number.
+func TestHostileNames(t *testing.T) {
+	long := strings.Repeat("n", 60000)
+	const n = 20000
+	lists := AppendInt([]byte("X"), n)
+	lists = append(AppendString(append(lists, 0x70), long), bytes.Repeat([]byte("p\x90"), n-1)...)
+	objects := AppendInt([]byte("X"), n)
+	objects = append(append(objects, classDef(long, nil)...), bytes.Repeat([]byte{0x60}, n)...)
+	enums := AppendInt([]byte("X"), n)
+	enums = append(append(enums, classDef("com.example.Level", []string{"name"})...), 0x60)
+	enums = append(AppendString(enums, long), bytes.Repeat([]byte("Q\x91"), n-1)...)
+	for name, data := range map[string][]byte{"types": lists, "classes": objects, "enums": enums} {
+		d := NewDecoder(data, userTypes)
+		used := allocated(func() { d.Any() })
+		if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound {
+			t.Errorf("%s: %d bytes for %d; %v", name, used, len(data), d.Err())
+		}
+		d.Reset(data, userTypes)
+		used = allocated(func() {
+			n, _ := d.List()
+			levels := MakeSlice[level](d, n)
+			for i := 0; d.More(i, n); i++ {
+				levels = append(levels, level(d.Enum(&levelClass)))
+			}
+		})
+		if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound {
+			t.Errorf("typed %s: %d bytes for %d; %v", name, used, len(data), d.Err())
+		}
+	}
+}

@@ -9,6 +9,7 @@ type def struct {
 	n      int    // fields
 	class  *ClassDesc
 	index  []int16  // for each field that of class, -1 for none; nil: the same
+	text   string   // the class's name, and
 	names  []string // the fields' names, made when asked for
 }
 
@@ -251,7 +252,7 @@ func (c *ClassDesc) owns(v any) bool {
 }
 
 func (d *Decoder) object(c *ClassDesc) any {
-	at := d.pos
+	at := d.here()
 	n := d.instance()
 	if n < 0 {
 		return nil
@@ -276,7 +277,7 @@ func (d *Decoder) adopt(f *def, c *ClassDesc) bool {
 }
 
 // build makes the object of definition n, whose fields begin here.
-func (d *Decoder) build(at, n int, c *ClassDesc) any {
+func (d *Decoder) build(at place, n int, c *ClassDesc) any {
 	s := d.newSlot(at)
 	if s.v != nil && c.owns(s.v) {
 		v := s.v
@@ -347,7 +348,7 @@ func (d *Decoder) Enum(c *ClassDesc) string {
 }
 
 func (d *Decoder) enum(c *ClassDesc) string {
-	at := d.pos
+	at := d.here()
 	n := d.instance()
 	if n < 0 {
 		return ""
@@ -360,7 +361,7 @@ func (d *Decoder) enum(c *ClassDesc) string {
 }
 
 // enumName reads the fields of an enum constant of definition n.
-func (d *Decoder) enumName(at, n int) string {
+func (d *Decoder) enumName(at place, n int) string {
 	d.newSlot(at)
 	if !d.enter() {
 		return ""

@@ -45,9 +45,14 @@ func (t *refTable) reset() {
 	t.n = 0
 }
 
-// newSlot gives the value that begins at offset at the next number. The slot
+// place is where the head of an object, list or map begins.
+type place struct{ at, types int }
+
+func (d *Decoder) here() place { return place{d.pos, d.nextType} }
+
+// newSlot gives the value that begins at p the next number. The slot
 // may hold a value already if a reference made us read these bytes again.
-func (d *Decoder) newSlot(at int) *slot {
+func (d *Decoder) newSlot(p place) *slot {
 	i := d.slots
 	d.slots++
 	t := &d.refs
@@ -60,7 +65,7 @@ func (d *Decoder) newSlot(at int) *slot {
 	}
 	t.n++
 	s := t.at(i)
-	s.at, s.def, s.name = uint32(at), uint16(d.nextDef), uint16(d.nextType)
+	s.at, s.def, s.name = uint32(p.at), uint16(d.nextDef), uint16(p.types)
 	return s
 }
 
@@ -112,39 +117,64 @@ func (d *Decoder) small() int {
 	return int(d.rawInt())
 }
 
-// typeName reads the type of a list or map and returns where its text stands.
-func (d *Decoder) typeName() span {
+// typeName is the type of a list or map: where it stands and, once somebody
+// asked, its text.
+type typeName struct {
+	at   span
+	text string
+}
+
+// noType is the number of the type of what has none.
+const noType = -1
+
+// typeName reads the type of a list or map and returns its number.
+func (d *Decoder) typeName() int {
 	b, ok := d.peek()
 	if !ok {
-		return span{}
+		return noType
 	}
-	if isString(b) {
-		s := span{uint32(d.pos)}
-		d.skipString()
-		if d.err != nil {
-			return span{}
+	if !isString(b) {
+		n := d.small()
+		if d.err == nil && (n < 0 || n >= d.nextType) {
+			d.failf("type number %d, but there are only %d", n, d.nextType)
 		}
-		if d.nextType >= maxTypes {
-			d.limitf("more than %d type names", maxTypes)
-			return span{}
-		}
-		if d.nextType == len(d.typeAt) {
-			d.typeAt = append(d.typeAt, s)
-		} else {
-			d.typeAt[d.nextType] = s
-		}
-		d.nextType++
-		return s
+		return n
 	}
-	n := d.small()
+	s := span{uint32(d.pos)}
+	d.skipString()
 	if d.err != nil {
-		return span{}
+		return noType
 	}
-	if n < 0 || n >= d.nextType {
-		d.failf("type number %d, but there are only %d", n, d.nextType)
-		return span{}
+	if d.nextType >= maxTypes {
+		d.limitf("more than %d type names", maxTypes)
+		return noType
 	}
-	return d.typeAt[n]
+	n := d.nextType
+	d.nextType++
+	if n == len(d.typeNames) {
+		d.typeNames = append(d.typeNames, typeName{at: s})
+	}
+	return n
+}
+
+// typeText returns the text of type n, which is only made once.
+func (d *Decoder) typeText(n int) string {
+	if n == noType || d.err != nil {
+		return ""
+	}
+	t := &d.typeNames[n]
+	if t.text == "" {
+		t.text = d.name(t.at)
+	}
+	return t.text
+}
+
+// className returns the name of f's class, which is only made once.
+func (d *Decoder) className(f *def) string {
+	if f.text == "" {
+		f.text = d.name(f.name)
+	}
+	return f.text
 }
 
 // text returns the bytes of a string that was checked before, if it stands in
@@ -173,7 +203,7 @@ func (d *Decoder) text(s span) ([]byte, bool) {
 // name returns a string that was checked before.
 func (d *Decoder) name(s span) string {
 	if b, ok := d.text(s); ok {
-		return d.names.get(b)
+		return d.names.get(d, b)
 	}
 	if d.err != nil {
 		return ""
@@ -194,17 +224,22 @@ type interned struct {
 	next int
 }
 
-func (t *interned) get(b []byte) string {
-	if len(b) > 64 {
-		return string(b)
-	}
-	for i := range t.list {
-		if t.list[i] == string(b) {
-			return t.list[i]
+func (t *interned) get(d *Decoder, b []byte) string {
+	short := len(b) <= 64
+	if short {
+		for i := range t.list {
+			if t.list[i] == string(b) {
+				return t.list[i]
+			}
 		}
 	}
+	if !d.charge(len(b) + len(b)/8) {
+		return ""
+	}
 	s := string(b)
-	t.list[t.next%len(t.list)] = s
-	t.next++
+	if short {
+		t.list[t.next%len(t.list)] = s
+		t.next++
+	}
 	return s
 }

@@ -40,7 +40,7 @@ func (d *Decoder) Skip() {
 }
 
 func (d *Decoder) skipObject() {
-	at := d.pos
+	at := d.here()
 	n := d.instance()
 	if n < 0 {
 		return
@@ -64,7 +64,7 @@ func (d *Decoder) skipFields(n int) {
 }
 
 func (d *Decoder) skipList() {
-	at := d.pos
+	at := d.here()
 	n, _, ok := d.listHead()
 	if !ok || !d.enter() {
 		return
@@ -84,7 +84,7 @@ func (d *Decoder) skipList() {
 }
 
 func (d *Decoder) skipMap() {
-	at := d.pos
+	at := d.here()
 	if _, ok := d.mapHead(); !ok || !d.enter() {
 		return
 	}

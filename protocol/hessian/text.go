@@ -1,6 +1,9 @@
 package hessian
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // String reads a string. Null is "": use Null first to tell them apart. A
 // number or boolean is read as its decimal form, as in Java.
@@ -60,27 +63,25 @@ func (d *Decoder) slowString() string {
 		}
 	}
 	d.pos = start
-	out := make([]byte, 0, 64)
-	high := rune(0)
-	for {
-		n, last, ok := d.stringHead()
-		if !ok {
-			return ""
-		}
+	d.skipString()
+	if n := d.pos - start; d.err != nil || !d.charge(n+n/8) { // the allocator rounds up
+		return ""
+	}
+	var out strings.Builder
+	out.Grow(d.pos - start) // UTF-8 is never longer
+	d.pos = start
+	for high := rune(0); ; {
+		n, last, _ := d.stringHead()
 		text := d.pos
 		d.units(n)
-		if d.err != nil || !d.charge(2*(d.pos-text)) {
-			return ""
-		}
-		out, high = appendUTF8(out, d.data[text:d.pos], high)
+		high = writeUTF8(&out, d.data[text:d.pos], high)
 		if last {
-			break
+			if high != 0 {
+				out.WriteRune(utf8.RuneError)
+			}
+			return out.String()
 		}
 	}
-	if high != 0 {
-		out = utf8.AppendRune(out, utf8.RuneError)
-	}
-	return string(out)
 }
 
 func isString(b byte) bool {
@@ -161,9 +162,9 @@ func (d *Decoder) units(n int) (same bool) {
 	return same
 }
 
-// appendUTF8 appends checked units to dst. high is a high surrogate that waits
-// for its other half, 0 if none does.
-func appendUTF8(dst, src []byte, high rune) ([]byte, rune) {
+// writeUTF8 writes checked units to dst and returns the high surrogate that
+// waits for its other half, 0 if none does; high is the one from before.
+func writeUTF8(dst *strings.Builder, src []byte, high rune) rune {
 	for i := 0; i < len(src); {
 		var u rune
 		switch b := src[i]; {
@@ -179,20 +180,20 @@ func appendUTF8(dst, src []byte, high rune) ([]byte, rune) {
 		}
 		if high != 0 {
 			if 0xdc00 <= u && u < 0xe000 {
-				dst = utf8.AppendRune(dst, 0x10000+(high-0xd800)<<10+u-0xdc00)
+				dst.WriteRune(0x10000 + (high-0xd800)<<10 + u - 0xdc00)
 				high = 0
 				continue
 			}
-			dst = utf8.AppendRune(dst, utf8.RuneError)
+			dst.WriteRune(utf8.RuneError)
 			high = 0
 		}
 		if 0xd800 <= u && u < 0xdc00 {
 			high = u
 			continue
 		}
-		dst = utf8.AppendRune(dst, u) // a lone low surrogate becomes U+FFFD
+		dst.WriteRune(u) // a lone low surrogate becomes U+FFFD
 	}
-	return dst, high
+	return high
 }
 
 // skipString checks and passes a string.
