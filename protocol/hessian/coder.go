@@ -247,7 +247,7 @@ func (c *Codec) mapCoder(t reflect.Type, depth int) (coder, error) {
 	if err != nil {
 		return coder{}, err
 	}
-	size := int(t.Key().Size() + t.Elem().Size()) // of the two boxes below
+	size := int(t.Key().Size() + t.Elem().Size()) // of the two boxes below, which the allocator rounds up
 	return coder{
 		func(e *Encoder, v reflect.Value) {
 			if v.IsNil() {
@@ -268,7 +268,7 @@ func (c *Codec) mapCoder(t reflect.Type, depth int) (coder, error) {
 			}
 			m := reflect.MakeMap(t)
 			for d.MapMore() {
-				if !d.charge(size) {
+				if !d.charge(2 * size) {
 					return
 				}
 				k, x := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()

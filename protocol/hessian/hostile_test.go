@@ -23,6 +23,7 @@ func hostile() []hostileInput {
 	cat := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 	list := func(n int) []byte { return binary.BigEndian.AppendUint32([]byte("XI"), uint32(n)) }
 	const mb = 1 << 20
+	const kb = mb / 4 // of the inputs that decode whole
 	return []hostileInput{
 		{"list of 2^31-1", list(1<<31 - 1), false},
 		{"list of 2^26", list(1 << 26), false},
@@ -48,22 +49,22 @@ func hostile() []hostileInput {
 		{"1 M nested open lists", rep("W", mb), false},
 		{"64 nested lists", cat(rep("y", 63), []byte("x")), true},
 		{"65 nested lists", cat(rep("y", 64), []byte("x")), false},
-		{"1 MB of class definitions", rep("C\x01a\x90", mb/4), false},
+		{"256 KB of class definitions", rep("C\x01a\x90", kb/4), false},
 		{"999 class definitions and a null", cat(rep("C\x01a\x90", 999), []byte("N")), true},
-		{"1 MB of empty lists", cat(list(mb), rep("x", mb)), true},
-		{"1 MB of empty maps", cat(list(mb/2), rep("HZ", mb/2)), true},
-		{"1 MB of nulls", cat(list(mb), rep("N", mb)), true},
-		{"1 MB of lists of one", cat(list(mb/2), rep("yN", mb/2)), true},
-		{"1 MB of maps of one", cat(list(mb/4), rep("H\x00NZ", mb/4)), false},
-		{"1 MB of typed lists", cat([]byte("X"), AppendInt(nil, mb/2), []byte("p\x01a"), rep("p\x90", mb/2-1)), true},
-		{"1 MB of dates", cat(list(mb/5), rep("K\x00\x00\x00\x01", mb/5)), true},
-		{"1 MB of ints", cat(list(mb/4), rep("I\x7f\xff\xff\xff", mb/4)), true},
-		{"1 MB of zero-length string chunks", cat(rep("R\x00\x00", mb/3), []byte{0}), true},
-		{"1 MB of zero-length binary chunks", cat(rep("A\x00\x00", mb/3), []byte{0x20}), true},
-		{"1 MB of one-byte binary chunks", cat(rep("A\x00\x01x", mb/4), []byte{0x20}), true},
-		{"1 MB of one-char string chunks", cat(rep("R\x00\x01x", mb/4), []byte{0}), true},
-		{"1 MB of objects without fields", cat(list(mb-8), []byte("C\x01a\x90"), rep("\x60", mb-8)), false},
-		{"1 MB of references", cat(list(mb/2), rep("Q\x90", mb/2)), true},
+		{"256 KB of empty lists", cat(list(kb), rep("x", kb)), true},
+		{"256 KB of empty maps", cat(list(kb/2), rep("HZ", kb/2)), true},
+		{"256 KB of nulls", cat(list(kb), rep("N", kb)), true},
+		{"256 KB of lists of one", cat(list(kb/2), rep("yN", kb/2)), true},
+		{"256 KB of maps of one", cat(list(kb/4), rep("H\x00NZ", kb/4)), false},
+		{"256 KB of typed lists", cat([]byte("X"), AppendInt(nil, kb/2), []byte("p\x01a"), rep("p\x90", kb/2-1)), true},
+		{"256 KB of dates", cat(list(kb/5), rep("K\x00\x00\x00\x01", kb/5)), true},
+		{"256 KB of ints", cat(list(kb/4), rep("I\x7f\xff\xff\xff", kb/4)), true},
+		{"256 KB of zero-length string chunks", cat(rep("R\x00\x00", kb/3), []byte{0}), true},
+		{"256 KB of zero-length binary chunks", cat(rep("A\x00\x00", kb/3), []byte{0x20}), true},
+		{"256 KB of one-byte binary chunks", cat(rep("A\x00\x01x", kb/4), []byte{0x20}), true},
+		{"256 KB of one-char string chunks", cat(rep("R\x00\x01x", kb/4), []byte{0}), true},
+		{"256 KB of objects without fields", cat(list(kb-8), []byte("C\x01a\x90"), rep("\x60", kb-8)), false},
+		{"256 KB of references", cat(list(kb/2), rep("Q\x90", kb/2)), true},
 		{"references to a list that doubles", doubling(), true},
 		{"string cut short", []byte("S\xff\xffabc"), false},
 		{"binary cut short", []byte("B\xff\xffabc"), false},
@@ -130,7 +131,7 @@ func TestHostileInput(t *testing.T) {
 // Typed code is charged, too: an object costs its Go size, a slice its
 // elements.
 func TestHostileTypedInput(t *testing.T) {
-	const n = 1 << 20
+	const n = 1 << 18
 	empty := append(classDef("com.example.User", nil), 0x61)
 	friends := classDef("com.example.User", []string{"friends"})
 	bomb := AppendInt(append(slices.Clone(friends), 0x60, 'X'), n)
@@ -180,7 +181,7 @@ func TestLimitsCanBeRaised(t *testing.T) {
 }
 
 func TestTypedMapsAreCharged(t *testing.T) {
-	const n = 1 << 18
+	const n = 1 << 16
 	data := AppendInt([]byte("X"), n)
 	data = append(data, bytes.Repeat([]byte("H\x00\x00Z"), n)...)
 	codec, err := NewCodec(plainUser{})
