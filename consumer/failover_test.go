@@ -303,10 +303,10 @@ func TestBudgetAfterALongTime(t *testing.T) {
 func TestBusinessErrorsAreFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, r := fleet(t, 2, func(context.Context, *api.Invocation) error {
-			return api.NewError(api.Business, api.SentMaybe, "", &outOfStock{"tea"})
+			return api.NewError(api.Business, api.SentMaybe, "", &outOfStockError{"tea"})
 		})
 		err := call(r, sayHello)
-		var want *outOfStock
+		var want *outOfStockError
 		if !errors.As(err, &want) || want.what != "tea" || api.CodeOf(err) != api.Business {
 			t.Fatalf("got %v", err)
 		}
@@ -316,6 +316,6 @@ func TestBusinessErrorsAreFound(t *testing.T) {
 	})
 }
 
-type outOfStock struct{ what string }
+type outOfStockError struct{ what string }
 
-func (e *outOfStock) Error() string { return "out of " + e.what }
+func (e *outOfStockError) Error() string { return "out of " + e.what }

@@ -199,7 +199,7 @@ func (c *fakeClient) Invoke(ctx context.Context, inv *api.Invocation) error {
 	}
 	c.node.calls.Add(1)
 	inv.BytesOut, inv.BytesIn = 10, 20
-	if err := handle(ctx, inv); err != errHang {
+	if err := handle(ctx, inv); !errors.Is(err, errHang) {
 		return err
 	}
 	timer := time.NewTimer(time.Until(inv.Deadline))
