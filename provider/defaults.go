@@ -1,6 +1,9 @@
 package provider
 
-import "github.com/gubbo/gubbo/protocol"
+import (
+	"github.com/gubbo/gubbo/protocol"
+	"github.com/gubbo/gubbo/protocol/dubbo"
+)
 
 // defaultProtocols is what a Config without Protocols speaks.
-func defaultProtocols() []protocol.Protocol { return nil }
+func defaultProtocols() []protocol.Protocol { return []protocol.Protocol{dubbo.New()} }
