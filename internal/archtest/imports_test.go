@@ -36,6 +36,7 @@ var allowed = []struct {
 	{"provider/...", []string{"api", "protocol/...", "registry", "internal/...", "provider/..."}},
 	{"consumer/...", []string{"api", "protocol/...", "registry", "internal/...", "consumer/..."}},
 	{"monitor/report", []string{"api", "registry", "protocol/hessian", "consumer", "monitor/...", "internal/..."}},
+	{"monitor/statistics", []string{"api", "protocol/hessian", "consumer", "provider", "monitor"}},
 	{"monitor/dashboard", []string{"api", "registry", "consumer", "monitor/...", "internal/..."}},
 	{"monitor/node", []string{"api", "registry", "protocol/hessian", "provider", "monitor/...", "internal/..."}},
 	{"monitor/...", []string{"api", "registry", "protocol/hessian", "monitor/...", "internal/..."}},
