@@ -48,6 +48,7 @@ type conn struct {
 	onEnd   func()      // called once, before calls fail; nil on a server
 
 	underWay atomic.Int32 // calls of the peer that run
+	busy     int          // the last silent interval that found calls under way; the reader's
 
 	ctx    context.Context // ends with the connection: the parent of the peer's calls
 	cancel context.CancelFunc
@@ -245,10 +246,16 @@ func (c *conn) quietClient(intervals int) error {
 	return nil
 }
 
-// quietServer closes a connection whose client is silent, unless the client
-// waits for an answer.
+// quietServer closes a connection whose client is silent. Silence while the
+// client waits for an answer does not count.
 func (c *conn) quietServer(intervals int) error {
-	if intervals >= missedHeartbeats && c.underWay.Load() == 0 {
+	if intervals == 1 {
+		c.busy = 0
+	}
+	if c.underWay.Load() > 0 {
+		c.busy = intervals
+	}
+	if intervals-c.busy >= missedHeartbeats {
 		return fmt.Errorf("dubbo: peer %s has sent nothing for %v", c.peer, time.Duration(intervals)*c.r.interval)
 	}
 	return nil
