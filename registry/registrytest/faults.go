@@ -100,9 +100,9 @@ func unreadable(t *testing.T, h Harness) {
 	right := func(n int) func(registry.Snapshot) bool {
 		return func(s registry.Snapshot) bool { return len(s.Providers) == n && slices.Equal(s.Unreadable, bad) }
 	}
-	w.until(t, "nodes that are no URLs", within, right(0))
+	w.until(t, "nodes that are no URLs", right(0))
 	stand(t, r, provider(t, 1))
-	w.until(t, "a good one among them", within, right(1))
+	w.until(t, "a good one among them", right(1))
 	if s := r.State(); s.Err != nil {
 		t.Errorf("state %+v", s)
 	}
@@ -122,7 +122,7 @@ func groupRoot(t *testing.T, h Harness) {
 		must(t, tr.Create(path, false))
 	}
 	all := registry.Query{Service: api.Service{Interface: "*"}}
-	subscribe(t, r, all).until(t, "every interface", within, func(s registry.Snapshot) bool {
+	subscribe(t, r, all).until(t, "every interface", func(s registry.Snapshot) bool {
 		return len(s.Providers) == 1 && len(s.Unreadable) == 0
 	})
 }

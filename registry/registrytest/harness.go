@@ -239,10 +239,10 @@ func (w *reader) last() (registry.Snapshot, bool) {
 }
 
 // until waits for a newest list that is right, and returns how long it took.
-func (w *reader) until(t testing.TB, what string, limit time.Duration, right func(registry.Snapshot) bool) time.Duration {
+func (w *reader) until(t testing.TB, what string, right func(registry.Snapshot) bool) time.Duration {
 	t.Helper()
 	start := time.Now()
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(within)
 	defer timer.Stop()
 	for {
 		if s, ok := w.last(); ok && right(s) {
@@ -252,7 +252,7 @@ func (w *reader) until(t testing.TB, what string, limit time.Duration, right fun
 		case <-w.news:
 		case <-timer.C:
 			s, ok := w.last()
-			t.Fatalf("%s: not told within %v; the newest list (told: %v) is %v", what, limit, ok, s)
+			t.Fatalf("%s: not told within %v; the newest list (told: %v) is %v", what, within, ok, s)
 		}
 	}
 }
@@ -261,7 +261,7 @@ func (w *reader) until(t testing.TB, what string, limit time.Duration, right fun
 func (w *reader) untilProviders(t testing.TB, what string, want ...api.URL) time.Duration {
 	t.Helper()
 	want = sorted(want)
-	return w.until(t, what, within, func(s registry.Snapshot) bool { return slices.EqualFunc(s.Providers, want, api.URL.Equal) })
+	return w.until(t, what, func(s registry.Snapshot) bool { return slices.EqualFunc(s.Providers, want, api.URL.Equal) })
 }
 
 func sorted(urls []api.URL) []api.URL {

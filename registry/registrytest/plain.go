@@ -74,19 +74,19 @@ func categoriesAreApart(t *testing.T, h Harness) {
 		stand(t, r, u)
 	}
 	one := func(list []api.URL, c registry.Category) bool { return len(list) == 1 && list[0].Equal(urls[c]) }
-	subscribe(t, r, user).until(t, "what a consumer needs", within, func(s registry.Snapshot) bool {
+	subscribe(t, r, user).until(t, "what a consumer needs", func(s registry.Snapshot) bool {
 		return one(s.Providers, registry.Providers) && len(s.Consumers) == 0 &&
 			one(s.Configurators, registry.Configurators) && one(s.Routers, registry.Routers)
 	})
 	all := user
 	all.Categories = []registry.Category{registry.Providers, registry.Consumers, registry.Configurators, registry.Routers}
-	subscribe(t, r, all).until(t, "everything", within, func(s registry.Snapshot) bool {
+	subscribe(t, r, all).until(t, "everything", func(s registry.Snapshot) bool {
 		return one(s.Providers, registry.Providers) && one(s.Consumers, registry.Consumers) &&
 			one(s.Configurators, registry.Configurators) && one(s.Routers, registry.Routers)
 	})
 	rules := user
 	rules.Categories = []registry.Category{registry.Configurators}
-	subscribe(t, r, rules).until(t, "rules alone", within, func(s registry.Snapshot) bool {
+	subscribe(t, r, rules).until(t, "rules alone", func(s registry.Snapshot) bool {
 		return len(s.Providers) == 0 && len(s.Routers) == 0 && one(s.Configurators, registry.Configurators)
 	})
 }
@@ -136,7 +136,7 @@ func everyInterface(t *testing.T, h Harness) {
 	measured(t, h, "a new interface: a subscription to all follows", took, time.Second)
 	consumer := url(t, "consumer://10.0.0.9/com.acme.Order$Inner?category=consumers&interface=com.acme.Order$Inner")
 	stand(t, a, consumer)
-	w.until(t, "its consumer", within, func(s registry.Snapshot) bool {
+	w.until(t, "its consumer", func(s registry.Snapshot) bool {
 		return len(s.Consumers) == 1 && s.Consumers[0].Equal(consumer)
 	})
 	withdraw(t, g)
