@@ -1,0 +1,9 @@
+//go:build !linux
+
+package java
+
+import "syscall"
+
+// dieWithParent is not supported here: a killed test run leaves its peers,
+// which end with their input.
+func dieWithParent() *syscall.SysProcAttr { return nil }

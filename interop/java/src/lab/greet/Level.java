@@ -1,0 +1,5 @@
+package lab.greet;
+
+public enum Level {
+    LOW, MID, HIGH
+}
