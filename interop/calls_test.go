@@ -1,0 +1,181 @@
+package interop
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/consumer"
+	greet "github.com/gubbo/gubbo/examples/greet/api"
+	"github.com/gubbo/gubbo/protocol/hessian"
+)
+
+// call is one row of the table. run returns what came back in short, or why it
+// is not what was due.
+type call struct {
+	name string
+	run  func(ctx context.Context, c *greet.GreetServiceClient) (string, error)
+}
+
+// calls are those that each consumer makes, in the order of Calls.java.
+var calls = []call{
+	{"string", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		return same("hello, Ada")(c.SayHello(ctx, "Ada"))
+	}},
+	{"string.unicode", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		return same("hello, é漢😀\x00~")(c.SayHello(ctx, "é漢😀\x00~"))
+	}},
+	{"string.long", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		for _, s := range []string{"x" + strings.Repeat("😀", 50000), "yx" + strings.Repeat("😀", 50000) + "y"} {
+			if _, err := same("hello, " + s)(c.SayHello(ctx, s)); err != nil {
+				return "", err
+			}
+		}
+		return "100002 UTF-16 units", nil
+	}},
+	{"long", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		if got, err := same(int64(1<<40 - 3))(c.AddLong(ctx, 1<<40, -3)); err != nil {
+			return got, err
+		}
+		return same(int64(math.MinInt64))(c.AddLong(ctx, math.MaxInt64, 1))
+	}},
+	{"double", doubles},
+	{"boolean", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		if got, err := same(false)(c.Not(ctx, true)); err != nil {
+			return got, err
+		}
+		return same(true)(c.Not(ctx, false))
+	}},
+	{"pojo", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		return sameUser(ada())(c.EchoUser(ctx, ada()))
+	}},
+	{"pojo.bare", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		return sameUser(bare())(c.EchoUser(ctx, bare()))
+	}},
+	{"pojo.null", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		return sameUser(nil)(c.EchoUser(ctx, nil))
+	}},
+	{"pojo.found", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		return sameUser(ada())(c.Find(ctx, adaID))
+	}},
+	{"enum", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		if got, err := same(greet.Mid)(c.NextLevel(ctx, greet.Low)); err != nil {
+			return got, err
+		}
+		return same(greet.Low)(c.NextLevel(ctx, greet.High))
+	}},
+	{"enum.null", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		return same(greet.Level(""))(c.NextLevel(ctx, ""))
+	}},
+	{"null", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		if got, err := c.Maybe(ctx, nil); err != nil || got != nil {
+			return "", fmt.Errorf("null came back as %v, %w", got, err)
+		}
+		got, err := c.Maybe(ctx, new(""))
+		if err != nil || got == nil || *got != "" {
+			return "", fmt.Errorf("the empty string came back as %v, %w", got, err)
+		}
+		return "null", nil
+	}},
+	{"list", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		var want []*greet.User
+		for i := range int32(20) {
+			want = append(want, numbered(i))
+		}
+		got, err := c.List(ctx, 20)
+		if err == nil {
+			_, err = same(text(want...))(text(got...), nil)
+		}
+		if err != nil {
+			return "", err
+		}
+		got, err = c.List(ctx, 0)
+		return same("20 users and 0 true")(fmt.Sprint("20 users and ", len(got), " ", got != nil), err)
+	}},
+	{"map", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		got, err := c.Count(ctx, []string{"a", "漢", "a"})
+		if err != nil || !maps.Equal(got, map[string]int32{"a": 2, "漢": 1}) {
+			return "", fmt.Errorf("got %v, %w", got, err)
+		}
+		none, err := c.Count(ctx, []string{})
+		if err != nil || none == nil || len(none) != 0 {
+			return "", fmt.Errorf("no words gave %#v, %w", none, err)
+		}
+		return fmt.Sprint(got), nil
+	}},
+	{"exception.declared", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		got, err := c.Find(ctx, nobodyID)
+		nf, ok := errors.AsType[*greet.NotFound](err)
+		if !ok || nf.ID != nobodyID || nf.Message != fmt.Sprint("no user ", nobodyID) || api.CodeOf(err) != api.Business {
+			return "", fmt.Errorf("got %v, %w", got, err)
+		}
+		return nf.Message, nil
+	}},
+	{"exception.undeclared", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		err := c.Fail(ctx, "boom")
+		x, ok := errors.AsType[*hessian.Exception](err)
+		if !ok || x.Class != "java.lang.IllegalStateException" || x.Message != "boom" || api.CodeOf(err) != api.Business {
+			return "", fmt.Errorf("got %w", err)
+		}
+		return x.Error(), nil
+	}},
+	{"oneway", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		token := rand.Text()
+		return token, c.Notify(ctx, token)
+	}},
+	{"attachments", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		var info consumer.CallInfo
+		if _, err := same("v é漢")(c.With(consumer.Attach("lab-key", "v é漢"), consumer.Capture(&info)).Attach(ctx, "lab-key")); err != nil {
+			return "", err
+		}
+		return same("back v é漢")(info.Reply("back-lab-key"), nil)
+	}},
+	{"timeout", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		start := time.Now()
+		got, err := c.With(consumer.Timeout(300*time.Millisecond)).Slow(ctx, 1500)
+		took := time.Since(start)
+		if !errors.Is(err, context.DeadlineExceeded) || api.CodeOf(err) != api.Timeout || took < 290*time.Millisecond || took > time.Second {
+			return "", fmt.Errorf("got %q after %v, %w", got, took, err)
+		}
+		return "timed out", nil
+	}},
+	{"after.timeout", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		return same("hello, again")(c.SayHello(ctx, "again"))
+	}},
+}
+
+func doubles(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	values := []float64{0, 1, 3, -128, 32767, 0.1, 12.345, math.Pi, 1e300, math.SmallestNonzeroFloat64 * 2, -1e-9, math.Inf(1), math.Inf(-1), math.NaN()}
+	for _, v := range values {
+		got, err := c.Half(ctx, v)
+		if err != nil || got != v/2 && !(math.IsNaN(v) && math.IsNaN(got)) {
+			return "", fmt.Errorf("half of %v is %v, %w", v, got, err)
+		}
+	}
+	return fmt.Sprint(len(values), " values"), nil
+}
+
+// same checks a call's result.
+func same[T comparable](want T) func(T, error) (string, error) {
+	return func(got T, err error) (string, error) {
+		if err == nil && got != want {
+			err = fmt.Errorf("got %v, want %v", got, want)
+		}
+		return fmt.Sprint(got), err
+	}
+}
+
+func sameUser(want *greet.User) func(*greet.User, error) (string, error) {
+	return func(got *greet.User, err error) (string, error) {
+		if err != nil {
+			return "", err
+		}
+		return same(text(want))(text(got), nil)
+	}
+}
