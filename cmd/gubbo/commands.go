@@ -7,6 +7,7 @@ import (
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/registry"
+	"github.com/gubbo/gubbo/registry/zookeeper"
 )
 
 // defaultRegistry is where commands look for a registry if not told: the
@@ -16,7 +17,12 @@ const defaultRegistry = "zookeeper://127.0.0.1:2181"
 // commands are gubbo's commands, in the order of its help.
 func commands() []*cobra.Command {
 	return []*cobra.Command{
+		demoCommand(),
+		registryCommand(),
+		monitorCommand(),
 		lsCommand(),
+		genCommand(),
+		versionCommand(),
 	}
 }
 
@@ -31,6 +37,8 @@ func openRegistry(text string) (registry.Registry, error) {
 		return nil, err
 	}
 	switch u.Protocol() {
+	case "zookeeper":
+		return zookeeper.New(text)
 	}
 	return nil, fmt.Errorf("registry %q has the unknown scheme %q; valid is zookeeper://", u.Redacted(), u.Protocol())
 }

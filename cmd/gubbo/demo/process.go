@@ -143,11 +143,29 @@ func (p *process) snapshot() (reporter string, counts map[string]load.Counts, fi
 	return p.reporter, p.counts, p.final
 }
 
+// isGone reports whether the child has ended.
+func (p *process) isGone() bool {
+	select {
+	case <-p.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// where is the address that the child gave.
+func (p *process) where() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.address
+}
+
 // kill ends the child with SIGKILL and returns when it is gone.
 func (p *process) kill() {
 	p.killed = true
 	_ = p.cmd.Process.Kill()
 	<-p.gone
+	_ = p.stdin.Close()
 }
 
 // stop asks the child to leave and returns when it is gone; a child that does
