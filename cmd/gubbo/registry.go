@@ -29,7 +29,10 @@ func registryCommand() *cobra.Command {
 				where = "data in " + c.Dir
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "registry on zookeeper://%s (%s); Ctrl-C ends it\n", s.Addr(), where)
-			<-cmd.Context().Done()
+			select {
+			case <-cmd.Context().Done():
+			case <-s.Done(): // it could not go on, and Close says why
+			}
 			return s.Close()
 		},
 	}

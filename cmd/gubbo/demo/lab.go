@@ -47,9 +47,9 @@ type Config struct {
 	// Out takes the live lines and the closing comparison.
 	Out io.Writer
 
-	// beforeVerify runs between the end of the lab and the comparison; tests
+	// BeforeVerify, if not nil, runs between the end of the lab and the comparison; tests
 	// spoil the store with it.
-	beforeVerify func(storeDir string) error
+	BeforeVerify func(storeDir string) error
 }
 
 // lab is a running demo.
@@ -303,8 +303,8 @@ func (l *lab) finish() error {
 	if err := l.monitor.stop(); err != nil {
 		return err
 	}
-	if l.cfg.beforeVerify != nil {
-		if err := l.cfg.beforeVerify(l.monitor.dir); err != nil {
+	if l.cfg.BeforeVerify != nil {
+		if err := l.cfg.BeforeVerify(l.monitor.dir); err != nil {
 			return err
 		}
 	}

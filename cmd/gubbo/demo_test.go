@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gubbo/gubbo/cmd/gubbo/demo"
+)
+
+// lab runs the demo for d and returns what it printed.
+func lab(t *testing.T, c demo.Config, d time.Duration) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	c.OpenRegistry, c.Out, c.HTTP, c.Duration = openRegistry, &out, "127.0.0.1:0", d
+	err := demo.Run(t.Context(), c)
+	return out.String(), err
+}
+
+func TestDemoUnderChaos(t *testing.T) {
+	out, err := lab(t, demo.Config{Chaos: true}, 25*time.Second)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"chaos: killed provider-1", "(killed): the monitor shows a gap", "(idempotent): ", "every comparison holds"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the demo did not print %q:\n%s", want, out)
+		}
+	}
+}
+
+// One call more in one stored row is seen.
+func TestDemoSeesASpoiltRow(t *testing.T) {
+	out, err := lab(t, demo.Config{BeforeVerify: addOne}, 4*time.Second)
+	if err == nil || !strings.Contains(err.Error(), "1 comparisons do not hold") {
+		t.Fatalf("a row with one call too many: %v\n%s", err, out)
+	}
+}
+
+// addOne adds one success to one row of the store in dir.
+func addOne(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) == 0 {
+		return fmt.Errorf("no store in %s: %v", dir, err)
+	}
+	db, err := sql.Open("sqlite", files[len(files)-1])
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(context.Background(), `UPDATE stat SET success = success + 1 WHERE (minute, series, reporter) IN (SELECT minute, series, reporter FROM stat LIMIT 1)`)
+	return err
+}
