@@ -44,6 +44,7 @@ final class Calls {
         call("pojo.found", () -> same(Users.text(Users.ada()), Users.text(service.find(Users.ADA))));
         call("enum", () -> same(Level.MID, service.nextLevel(Level.LOW)) + " " + same(Level.LOW, service.nextLevel(Level.HIGH)));
         call("enum.null", () -> same(null, service.nextLevel(null)));
+        call("null", () -> same(null, service.maybe(null)) + " " + same("", service.maybe("")));
         call("list", this::list);
         call("map", this::map);
         call("exception.declared", this::declared);
