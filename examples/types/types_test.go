@@ -1,0 +1,297 @@
+package types
+
+import (
+	"context"
+	"errors"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/consumer"
+	"github.com/gubbo/gubbo/protocol/hessian"
+	"github.com/gubbo/gubbo/provider"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// everyMethod serves e over dubbo:// and returns a client of it.
+func everyMethod(t *testing.T, e Everything) *EverythingClient {
+	t.Helper()
+	srv, err := provider.New(provider.Config{Application: "types", Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := RegisterEverything(srv, e); err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- srv.Run(ctx) }()
+	select {
+	case <-srv.Ready():
+	case err := <-done:
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		leave()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	cli, err := consumer.New(consumer.Config{Application: "types-test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cli.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	c, err := NewEverythingClient(cli, consumer.Direct(srv.URLs()[0].String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// trip is one value on its way through one method.
+type trip struct {
+	t      *testing.T
+	called map[string]bool
+	codec  *hessian.Codec
+	// typed says that the directive names a Java type, which reflection does
+	// not know, so that its bytes differ.
+	typed bool
+}
+
+// send gives v to method, and to the generated code of its arguments and its
+// reply without a network between.
+func send[T any](tr trip, name string, method func(context.Context, T) (T, error), args func(T) api.Args, reply func(T) hessian.Body, values ...T) {
+	tr.t.Helper()
+	tr.called[name] = true
+	for _, v := range values {
+		got, err := method(tr.t.Context(), v)
+		if err != nil || !reflect.DeepEqual(got, v) {
+			tr.t.Errorf("%s(%+v) over dubbo = %+v, %v", name, v, got, err)
+		}
+		a := args(v)
+		if a.Len() != 1 || !reflect.DeepEqual(a.At(0), any(v)) {
+			tr.t.Errorf("%s: the arguments hold %v", name, a.At(0))
+		}
+		for _, b := range []hessian.Body{a.(hessian.Body), reply(v)} {
+			data := encode(tr.t, b)
+			if back := decode(tr.t, b, data); !reflect.DeepEqual(back, b) {
+				tr.t.Errorf("%s: %T %+v comes back as %+v", name, b, b, back)
+			}
+			if !tr.typed {
+				twin(tr, name, v, data)
+			}
+		}
+	}
+}
+
+// twin holds generated code to the reflection codec.
+func twin[T any](tr trip, name string, v T, data []byte) {
+	tr.t.Helper()
+	other, err := tr.codec.Marshal(v)
+	if err != nil || string(other) != string(data) {
+		tr.t.Errorf("%s(%+v):\ngenerated  %q\nreflection %q, %v", name, v, data, other, err)
+	}
+	var back T
+	if err := tr.codec.Unmarshal(data, &back); err != nil || !reflect.DeepEqual(back, v) {
+		tr.t.Errorf("%s: reflection reads %+v as %+v, %v", name, v, back, err)
+	}
+}
+
+func encode(t *testing.T, b hessian.Body) []byte {
+	t.Helper()
+	e := hessian.NewEncoder(nil)
+	b.EncodeHessian(e)
+	if err := e.Err(); err != nil {
+		t.Fatalf("%T: %v", b, err)
+	}
+	return e.Bytes()
+}
+
+// decode reads data into a new value of like's type.
+func decode(t *testing.T, like hessian.Body, data []byte) hessian.Body {
+	t.Helper()
+	b := reflect.New(reflect.TypeOf(like).Elem()).Interface().(hessian.Body)
+	d := hessian.NewDecoder(data, b.HessianTypes())
+	b.DecodeHessian(d)
+	if err := d.Err(); err != nil || len(d.Rest()) > 0 {
+		t.Fatalf("%T: %v, %d bytes left of %q", b, err, len(d.Rest()), data)
+	}
+	return b
+}
+
+var day = time.Date(2026, 11, 24, 1, 2, 3, 4e6, time.UTC)
+
+// family is a graph: the children know their parent, and one occurs twice.
+func family() *Node {
+	root := &Node{Name: "root"}
+	twin := &Node{Name: "twin", Parent: root, Children: []*Node{}}
+	root.Children = []*Node{twin, {Name: "other", Parent: root}, nil, twin}
+	return root
+}
+
+func TestEveryMethodKeepsItsValues(t *testing.T) {
+	codec, err := hessian.NewCodec(Point{}, Node{}, Scalars{}, Pointers{}, Containers{}, Person{}, Manager{}, Low)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := everyMethod(t, &echo{})
+	tr := trip{t: t, called: make(map[string]bool), codec: codec}
+	sendScalars(tr, c)
+	sendBoxes(tr, c)
+	sendLists(tr, c)
+	sendArrays(tr, c)
+	sendMaps(tr, c)
+	sendStructs(tr, c)
+
+	// What is not one value in and the same out has a test of its own.
+	for _, name := range []string{"Small", "Same", "Find", "FindNamed", "Tell", "Told", "Nothing", "Unnamed"} {
+		tr.called[name] = true
+	}
+	iface := reflect.TypeFor[Everything]()
+	for i := range iface.NumMethod() {
+		if name := iface.Method(i).Name; !tr.called[name] {
+			t.Errorf("no test calls %s", name)
+		}
+	}
+}
+
+func TestObjectsKeepTheirIdentity(t *testing.T) {
+	c := everyMethod(t, &echo{})
+	root, err := c.Node(t.Context(), family())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := root.Children; n[0] != n[3] || n[0].Parent != root || n[1].Parent != root || n[2] != nil || n[1] == n[0] {
+		t.Errorf("the graph came back as another: %+v", root)
+	}
+	one, other := &Node{Name: "n"}, &Node{Name: "n"}
+	for _, pair := range []struct {
+		a, b *Node
+		same bool
+	}{{one, one, true}, {one, other, false}, {nil, nil, true}} {
+		if same, err := c.Same(t.Context(), pair.a, pair.b); err != nil || same != pair.same {
+			t.Errorf("Same(%p, %p) = %v, %v", pair.a, pair.b, same, err)
+		}
+	}
+	// Equal values are no shared object, and may lie at one address.
+	twice, err := c.Points(t.Context(), []Point{{X: 1}, {X: 1}})
+	if err != nil || len(twice) != 2 || twice[0] != twice[1] {
+		t.Errorf("Points: %+v, %v", twice, err)
+	}
+}
+
+func TestDeclaredExceptionsArriveTyped(t *testing.T) {
+	c := everyMethod(t, &echo{})
+	_, err := c.Find(t.Context(), 42)
+	if missing, ok := errors.AsType[*NotFound](err); !ok || missing.ID != 42 {
+		t.Errorf("Find(42): %v", err)
+	}
+	_, err = c.Find(t.Context(), -1)
+	refused, ok := errors.AsType[*Refused](err)
+	if !ok || refused.Message != "too low" || refused.Level != High {
+		t.Fatalf("Find(-1): %v", err)
+	}
+	if cause, ok := errors.AsType[*NotFound](refused.Cause); !ok || cause.ID != -1 {
+		t.Errorf("Find(-1) has the cause %v", refused.Cause)
+	}
+	_, err = c.Find(t.Context(), -2)
+	if refused, ok := errors.AsType[*Refused](err); !ok || refused.Cause != nil {
+		t.Errorf("Find(-2): %v, want an exception without a cause", err)
+	}
+	_, err = c.FindNamed(t.Context(), "nobody")
+	if _, ok := errors.AsType[*NotFound](err); !ok {
+		t.Errorf("FindNamed: %v", err)
+	}
+	_, err = c.FindNamed(t.Context(), "")
+	if _, ok := errors.AsType[*NotFound](err); err == nil || ok || !strings.Contains(err.Error(), "a name is needed") {
+		t.Errorf("an undeclared error arrives as %v", err)
+	}
+}
+
+func TestMethodsWithoutArgumentsOrResults(t *testing.T) {
+	e := &echo{told: make(chan string, 1)}
+	c := everyMethod(t, e)
+	if err := c.Tell(t.Context(), "psst"); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-e.told; got != "psst" {
+		t.Errorf("Tell brought %q", got)
+	}
+	e.told <- "again"
+	if got, err := c.Told(t.Context()); err != nil || got != "again" {
+		t.Errorf("Told = %q, %v", got, err)
+	}
+	if err := c.Nothing(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := c.Unnamed(t.Context(), "a", 1); err != nil {
+		t.Error(err)
+	}
+	if err := c.Unnamed(t.Context(), "a", 2); err == nil || !strings.Contains(err.Error(), "a 2") {
+		t.Errorf("Unnamed(a, 2): %v", err)
+	}
+	if n, err := c.Small(t.Context(), 7, "x"); err != nil || n != 8 {
+		t.Errorf("Small = %d, %v", n, err)
+	}
+}
+
+// The descriptor is what Java's reflection would say of the method.
+func TestDescriptors(t *testing.T) {
+	want := map[string]string{
+		"bool": "Z", "int8": "B", "int16": "S", "int32": "I", "int64": "J", "longInt": "J", "float32": "F", "float64": "D",
+		"string": "Ljava/lang/String;", "bytes": "[B", "time": "Ljava/util/Date;", "level": "Llab/types/Level;", "any": "Ljava/lang/Object;",
+		"boxedInt8": "Ljava/lang/Byte;", "boxedBool": "Ljava/lang/Boolean;", "boxedID": "Ljava/lang/Long;",
+		"list": "Ljava/util/List;", "longs": "[J", "matrix": "[[I", "names": "[Ljava/lang/String;", "polygon": "[Llab/types/Point;", "set": "Ljava/util/Set;",
+		"counts": "Ljava/util/Map;", "sorted": "Ljava/util/SortedMap;", "small": "Ljava/lang/Short;C", "same": "Llab/types/Node;Llab/types/Node;",
+		"told": "", "unnamed": "Ljava/lang/String;I",
+	}
+	for _, m := range everythingDesc.Methods {
+		if w, ok := want[m.Name]; ok && m.Desc != w {
+			t.Errorf("%s is %s(%s), want (%s)", m.Name, m.Name, m.Desc, w)
+		}
+		delete(want, m.Name)
+	}
+	if len(want) > 0 {
+		t.Errorf("no such methods: %v", want)
+	}
+}
+
+func TestNumbersThatDoNotFitAreErrors(t *testing.T) {
+	for _, c := range []struct {
+		body hessian.Body
+		n    int32
+	}{
+		{new(everythingInt8Args), 128},
+		{new(everythingInt8Args), -129},
+		{new(everythingBoxedInt16Reply), math.MaxInt16 + 1},
+		{new(everythingShortsArgs), 0},
+	} {
+		e := hessian.NewEncoder(nil)
+		if _, list := c.body.(*everythingShortsArgs); list {
+			e.List("[int", 1)
+			c.n = math.MinInt16 - 1
+		}
+		e.Int(c.n)
+		d := hessian.NewDecoder(e.Bytes(), nil)
+		c.body.DecodeHessian(d)
+		if err := d.Err(); err == nil || !strings.Contains(err.Error(), "does not fit in int") {
+			t.Errorf("%T reads %d: %v", c.body, c.n, err)
+		}
+	}
+	e := hessian.NewEncoder(nil)
+	(&everythingLevelArgs{v: "MIDDLE"}).EncodeHessian(e)
+	if err := e.Err(); err == nil || !strings.Contains(err.Error(), `no constant "MIDDLE"`) {
+		t.Errorf("an enum constant that is none: %v", err)
+	}
+}
