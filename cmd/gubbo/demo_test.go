@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gubbo/gubbo/cmd/gubbo/demo"
+	"github.com/gubbo/gubbo/internal/zookeepertest"
 )
 
 // lab runs the demo for d and returns what it printed.
@@ -22,7 +23,7 @@ func lab(t *testing.T, c demo.Config, d time.Duration) (string, error) {
 }
 
 func TestDemoUnderChaos(t *testing.T) {
-	out, err := lab(t, demo.Config{Chaos: true}, 25*time.Second)
+	out, err := lab(t, demo.Config{Chaos: true}, demoLength)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -54,4 +55,26 @@ func addOne(dir string) error {
 	defer db.Close()
 	_, err = db.ExecContext(context.Background(), `UPDATE stat SET success = success + 1 WHERE (minute, series, reporter) IN (SELECT minute, series, reporter FROM stat LIMIT 1)`)
 	return err
+}
+
+// The same on a real ensemble whose leader is killed in the middle.
+func TestDemoOnAnEnsembleThatLosesItsLeader(t *testing.T) {
+	ensemble := zookeepertest.StartEnsemble(t, 3, zookeepertest.Options{})
+	killed := make(chan error, 1)
+	timer := time.AfterFunc(demoLength/2, func() {
+		_, err := ensemble.KillLeader()
+		killed <- err
+	})
+	defer timer.Stop()
+	out, err := lab(t, demo.Config{Registry: "zookeeper://" + ensemble.Addr()}, demoLength)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := <-killed; err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out, "every comparison holds") {
+		t.Errorf("the demo's end is missing:\n%s", out)
+	}
+	t.Logf("the demo on an ensemble without its leader:\n%s", out[strings.Index(out, "the monitor's rows"):])
 }
