@@ -6,6 +6,11 @@ function fill(e, attrs, children) {
 }
 export const el = (tag, attrs, ...children) => fill(document.createElement(tag), attrs, children);
 export const svg = (tag, attrs, ...children) => fill(document.createElementNS('http://www.w3.org/2000/svg', tag), attrs, children);
-export const table = (head, rows, attrs) => el('table', attrs,
-  el('thead', null, el('tr', null, head.map(h => el('th', { scope: 'col' }, h)))),
-  el('tbody', null, rows.map(r => el('tr', null, r.map(c => el('td', null, c))))));
+
+// table takes columns as [name, 'num'?]; numbers stand right.
+export const table = (columns, rows) => el('div', { class: 'scroll' }, el('table', null,
+  el('thead', null, el('tr', null, columns.map(([name, kind]) => el('th', { scope: 'col', class: kind }, name)))),
+  el('tbody', null, rows.map(r => el('tr', null, r.map((c, i) => el('td', { class: columns[i][1] }, c)))))));
+
+export const card = (title, ...children) => el('section', null, el('h2', null, title), ...children);
+export const note = (...children) => el('p', { class: 'dim' }, ...children);
