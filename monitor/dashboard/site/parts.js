@@ -4,7 +4,7 @@ import { calls } from './api.js';
 import { ago, brief, count, duration, percent, seconds } from './format.js';
 
 // state is told by a word, a mark and a colour.
-const state = s => el('span', { class: 'state ' + (s === 'up' ? 'good' : s === 'gone' ? 'bad' : 'warn') }, s);
+const state = s => el('span', { class: 'state ' + (s === 'up' ? 'good' : s === 'gone' ? 'dim' : 'warn') }, s);
 
 const goneLast = list => list.toSorted((a, b) => (a.state === 'gone') - (b.state === 'gone'));
 
