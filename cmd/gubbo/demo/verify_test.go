@@ -42,13 +42,13 @@ func TestVerifyAccepts(t *testing.T) {
 // Each single change is seen.
 func TestVerifySees(t *testing.T) {
 	for name, spoil := range map[string]func(*books, *[]Row, map[string]Reporter){
-		"a stored consumer row one too high":  func(b *books, r *[]Row, _ map[string]Reporter) { (*r)[0].Success++ },
-		"a stored provider row one too high":  func(b *books, r *[]Row, _ map[string]Reporter) { (*r)[4].Success++ },
-		"a killed process's row one too high": func(b *books, r *[]Row, _ map[string]Reporter) { (*r)[3].Success++ },
-		"a failure stored as a success":       func(b *books, r *[]Row, _ map[string]Reporter) { (*r)[2] = Row{"consumer", "c1", "order", 3, 0} },
-		"a row missing":                       func(b *books, r *[]Row, _ map[string]Reporter) { *r = (*r)[1:] },
-		"rows of an unknown process":          func(b *books, r *[]Row, _ map[string]Reporter) { *r = append(*r, Row{"consumer", "c9", "order", 1, 0}) },
-		"no gap for the killed process":       func(b *books, _ *[]Row, m map[string]Reporter) { m["p1"] = Reporter{AsOf: m["p1"].AsOf} },
+		"a stored consumer row one too high":    func(b *books, r *[]Row, _ map[string]Reporter) { (*r)[0].Success++ },
+		"a stored provider row one too high":    func(b *books, r *[]Row, _ map[string]Reporter) { (*r)[4].Success++ },
+		"a killed process's row above its book": func(b *books, r *[]Row, _ map[string]Reporter) { (*r)[3].Success = 3 },
+		"a failure stored as a success":         func(b *books, r *[]Row, _ map[string]Reporter) { (*r)[2] = Row{"consumer", "c1", "order", 3, 0} },
+		"a row missing":                         func(b *books, r *[]Row, _ map[string]Reporter) { *r = (*r)[1:] },
+		"rows of an unknown process":            func(b *books, r *[]Row, _ map[string]Reporter) { *r = append(*r, Row{"consumer", "c9", "order", 1, 0}) },
+		"no gap for the killed process":         func(b *books, _ *[]Row, m map[string]Reporter) { m["p1"] = Reporter{AsOf: m["p1"].AsOf} },
 		"an idempotent call failed": func(b *books, r *[]Row, _ map[string]Reporter) {
 			b.consumers[0].methods["sayHello"] = load.Counts{Calls: 6, Success: 5, Failed: 1}
 			(*r)[0].Failure++
