@@ -1,5 +1,5 @@
-// Package report sends what a process counted to the monitor: each minute soon
-// after its end, until the monitor has it on disk. New returns the
+// Package report sends what a process counted to the monitor: that it is there
+// at once, each minute soon after its end, until the monitor has it on disk. New returns the
 // api.Observer to put in the Config of a provider or a consumer.
 //
 // A monitor that is away costs nothing but memory: sealed minutes wait, up to
@@ -102,7 +102,7 @@ func New(reg registry.Registry, application string, opts ...Option) *Reporter {
 // ID tells under which name the monitor knows this Reporter.
 func (r *Reporter) ID() monitor.Reporter { return r.id }
 
-// loop seals, sends and waits until Close.
+// loop seals, sends and waits, until Close.
 func (r *Reporter) loop(ctx context.Context) {
 	offset := time.Duration(0)
 	if r.config.jitter > 0 {
@@ -110,6 +110,19 @@ func (r *Reporter) loop(ctx context.Context) {
 	}
 	retry := firstRetry
 	for {
+		r.spool.turn(r.config.now())
+		// The first turn comes at once and is sent until it is taken: a process
+		// that is killed before its first minute ends is then known, and so is
+		// the gap that it leaves.
+		if r.config.states == 0 && r.taken {
+			r.spool.running = nil
+		}
+		if err := r.send(ctx); err != nil {
+			retry = min(2*retry, lastRetry)
+		} else {
+			retry = firstRetry
+		}
+
 		now := r.config.now()
 		next := now.Truncate(time.Minute).Add(offset)
 		if !next.After(now) {
@@ -130,15 +143,6 @@ func (r *Reporter) loop(ctx context.Context) {
 			timer.Stop()
 			return
 		case <-timer.C:
-		}
-		r.spool.turn(r.config.now)
-		if r.config.states == 0 {
-			r.spool.running = nil
-		}
-		if err := r.send(ctx); err != nil {
-			retry = min(2*retry, lastRetry)
-		} else {
-			retry = firstRetry
 		}
 	}
 }
@@ -187,7 +191,7 @@ func (r *Reporter) close(ctx context.Context) error {
 		ctx, cancel = context.WithTimeout(ctx, closeTimeout)
 		defer cancel()
 	}
-	r.spool.finish(r.config.now)
+	r.spool.finish(r.config.now())
 	err := r.flush(ctx)
 	if err != nil {
 		err = fmt.Errorf("report: %d minutes of statistics could not be sent and are lost: %w", len(r.spool.waiting), err)

@@ -118,17 +118,20 @@ func TestEachMinuteIsSentSoonAfterItsEnd(t *testing.T) {
 		if k.total() != n {
 			t.Errorf("%d calls were reported, want %d", k.total(), n)
 		}
+		if hello := k.sent[0]; hello.Sealed || hello.Seq != 1 || k.at[0].UnixMilli() != r.ID().Started {
+			t.Errorf("the reporter began with %+v at %v", hello, k.at[0])
+		}
 		for i, b := range k.sent {
 			late := k.at[i].Sub(time.UnixMilli(b.Through))
 			if late < 0 || late > 10*time.Second {
 				t.Errorf("minute %d was sent %v after its end", b.Minute, late)
 			}
-			if b.Seq != int64(i+1) || !b.Sealed || b.Final != (i == 10) || b.Reporter != r.ID() {
+			if i > 0 && (b.Seq != int64(i) || !b.Sealed) || b.Final != (i == 11) || b.Reporter != r.ID() {
 				t.Errorf("batch %d: %+v", i, b)
 			}
 		}
-		if len(k.sent) != 11 || !k.closed {
-			t.Errorf("%d batches, want 11; sender closed: %v", len(k.sent), k.closed)
+		if len(k.sent) != 12 || !k.closed {
+			t.Errorf("%d batches, want the first word and 11 minutes; sender closed: %v", len(k.sent), k.closed)
 		}
 	})
 }
@@ -139,8 +142,8 @@ func TestMinutesWithoutCallsAreSaidToo(t *testing.T) {
 		r := start(&k)
 		time.Sleep(5*time.Minute + 30*time.Second)
 		synctest.Wait()
-		if len(k.sent) != 5 {
-			t.Errorf("%d batches, want 5", len(k.sent))
+		if len(k.sent) != 1+5 || len(k.seqs) != 5 {
+			t.Errorf("%d batches of %d sealed minutes, want the first word and 5 minutes", len(k.sent), len(k.seqs))
 		}
 		if err := r.Close(context.Background()); err != nil {
 			t.Fatal(err)
@@ -203,6 +206,78 @@ func TestWhatAnOutageDropsIsCounted(t *testing.T) {
 	})
 }
 
+// A process that is killed in its first minute is known, even if the monitor
+// was not there when it began.
+func TestAReporterIsKnownBeforeItsFirstMinuteEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := keeper{fail: func(*monitor.Batch) error { return errAway }}
+		now := time.Now().Truncate(time.Minute).Add(5 * time.Second)
+		time.Sleep(time.Until(now))
+		r := start(&k)
+		n := calls(r, 20*time.Second)
+		synctest.Wait()
+		k.set(nil)
+		n += calls(r, 25*time.Second) // half of a retry's longest wait and more
+		synctest.Wait()
+		if len(k.sent) != 1 || len(k.seqs) != 0 {
+			t.Fatalf("%d batches, %d sealed minutes came in the first minute; want one that is not sealed", len(k.sent), len(k.seqs))
+		}
+		hello := k.sent[0]
+		if hello.Reporter != r.ID() || hello.Seq != 1 || hello.Rev == 0 || hello.Through != k.at[0].UnixMilli() || hello.Every != (time.Minute+defaultJitter).Milliseconds() {
+			t.Errorf("it began with %+v", hello)
+		}
+		if err := r.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if k.total() != n || k.final != 1 {
+			t.Errorf("%d calls, %d leaves; want %d and 1", k.total(), k.final, n)
+		}
+	})
+}
+
+// Each look at the clock is followed by a call: if a batch claimed a time that
+// was read after collecting, it would miss the call that ended just before.
+func TestARunningStateHasAllThatEndedBeforeItsThrough(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var k keeper
+		var r *Reporter
+		made := int64(0)
+		k.after = func(b *monitor.Batch) error {
+			known := int64(0)
+			for _, row := range k.rows {
+				known += row.Total()
+			}
+			if b.Sealed {
+				return nil // the next batch has the rest
+			}
+			if known != made || b.Through != time.Now().UnixMilli() {
+				t.Errorf("a state through %d of %d calls, want %d through %d", b.Through, known, made, time.Now().UnixMilli())
+			}
+			return nil
+		}
+		began := make(chan struct{})
+		r = start(&k, States(7*time.Second), Now(func() time.Time {
+			now := time.Now()
+			select {
+			case <-began:
+				call(r)
+				made++
+			default: // New is still at it
+			}
+			return now
+		}))
+		close(began)
+		time.Sleep(100 * time.Second)
+		synctest.Wait()
+		if made < 20 || len(k.sent) < 10 {
+			t.Errorf("only %d calls and %d batches", made, len(k.sent))
+		}
+		if err := r.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // The monitor stores and its answer is lost: the batch comes again, with the
 // same revision.
 func TestALostAnswerDoublesNothing(t *testing.T) {
@@ -225,6 +300,9 @@ func TestALostAnswerDoublesNothing(t *testing.T) {
 		}
 		revs := make(map[int64]int64)
 		for _, b := range k.sent {
+			if !b.Sealed {
+				continue
+			}
 			if rev, again := revs[b.Seq]; again && rev != b.Rev {
 				t.Errorf("batch %d came with revisions %d and %d", b.Seq, rev, b.Rev)
 			}
@@ -350,13 +428,12 @@ func TestAProcessThatSlept(t *testing.T) {
 	c := monitor.NewCollector("greet", 0)
 	began := time.Date(2026, 11, 24, 0, 0, 30, 0, time.UTC)
 	now := began
-	clock := func() time.Time { return now }
 	s := newSpool(c, monitor.Reporter{Started: began.UnixMilli()}, time.Minute, 60)
 	o := &api.Observation{Side: api.ProviderSide, Scope: api.CallScope, Service: service, Method: method, Start: now}
 	c.Begin(o)
 	c.End(o)
 	now = now.Add(3 * time.Hour)
-	s.turn(clock)
+	s.turn(now)
 	total, seqs := int64(0), make(map[int64]bool)
 	for _, b := range s.waiting {
 		for _, r := range b.Rows {
@@ -380,7 +457,6 @@ func TestAClockThatIsSetBack(t *testing.T) {
 	c := monitor.NewCollector("greet", 0)
 	began := time.Date(2026, 11, 24, 12, 0, 30, 0, time.UTC)
 	now := began
-	clock := func() time.Time { return now }
 	s := newSpool(c, monitor.Reporter{Started: began.UnixMilli()}, time.Minute, 60)
 	one := func() {
 		o := &api.Observation{Side: api.ProviderSide, Scope: api.CallScope, Service: service, Method: method, Start: now}
@@ -389,15 +465,15 @@ func TestAClockThatIsSetBack(t *testing.T) {
 	}
 	one()
 	now = now.Add(time.Minute)
-	s.turn(clock)
+	s.turn(now)
 	now = now.Add(-time.Hour)
 	one()
-	s.turn(clock)
+	s.turn(now)
 	one()
 	now = now.Add(time.Hour + time.Minute)
-	s.turn(clock)
+	s.turn(now)
 	one()
-	s.finish(clock)
+	s.finish(now)
 	total := int64(0)
 	seen := make(map[int64]bool)
 	for i, b := range s.waiting {

@@ -28,13 +28,11 @@ func newSpool(c *monitor.Collector, r monitor.Reporter, every time.Duration, lim
 }
 
 // turn seals the minutes before now's, and takes the state of the open one.
-func (s *spool) turn(now func() time.Time) {
-	minute := monitor.MinuteOf(now())
+func (s *spool) turn(now time.Time) {
 	// If the clock was set back nothing is sealed until it has caught up.
-	minute = max(minute, s.open)
-	rows := s.collector.Collect(minute)
-	through := now() // after collecting: all that was counted ended before it
-	rows = s.seal(minute, rows)
+	minute := max(monitor.MinuteOf(now), s.open)
+	// now was read before collecting: what ended until then is in the rows.
+	rows := s.seal(minute, s.collector.Collect(minute))
 
 	n := 0
 	for n < len(rows) && rows[n].Minute == minute {
@@ -42,22 +40,21 @@ func (s *spool) turn(now func() time.Time) {
 	}
 	s.running = s.batch(minute, rows[:n])
 	s.running.Seq = s.seq + 1
-	s.running.Through = min(max(through.UnixMilli(), minute*60_000), (minute+1)*60_000)
+	s.running.Through = min(max(now.UnixMilli(), minute*60_000), (minute+1)*60_000)
 }
 
 // finish seals everything, the open minute included; the last batch takes
 // leave.
-func (s *spool) finish(now func() time.Time) {
+func (s *spool) finish(now time.Time) {
 	s.turn(now)
 	through := s.running.Through
 	s.running = nil
 	rows := s.seal(s.open+1, s.collector.Collect(1<<62))
-	last := s.waiting[len(s.waiting)-1]
-	last.Through = max(through, min(now().UnixMilli(), last.Through))
 	for len(rows) > 0 { // only if the minute turned just now, or a clock jumped
 		rows = s.seal(rows[0].Minute+1, rows)
 	}
-	s.waiting[len(s.waiting)-1].Final = true
+	last := s.waiting[len(s.waiting)-1]
+	last.Through, last.Final = max(through, last.Minute*60_000), true
 }
 
 // seal makes a batch of each minute from the open one to the one before
