@@ -53,8 +53,8 @@ func (g *Generic) Reference() *Reference { return g.ref }
 // Invoke calls the method whose parameters have the Java types given, e.g.
 // "long", "java.lang.String", "java.lang.String[]", "com.example.User", as a
 // generated client would. Numbers are converted to the declared type if they
-// fit, and a map[string]any given for a class becomes an object of that class,
-// its fields sorted by name. The result is what hessian.Decoder.Any makes of
+// fit, a map[string]any given for a class becomes an object of that class, its
+// fields sorted by name, and a string the constant of an enum. The result is what hessian.Decoder.Any makes of
 // it: an object arrives as *hessian.Object.
 func (g *Generic) Invoke(ctx context.Context, method string, types []string, args []any) (any, error) {
 	if len(types) != len(args) {
@@ -76,9 +76,10 @@ func (g *Generic) Invoke(ctx context.Context, method string, types []string, arg
 // InvokeGeneric calls the method by way of "$invoke", which Java providers
 // answer for every service: the provider converts the arguments, so that
 // objects are maps, with the class name under "class" where the declared type
-// does not say it, and so are objects in the result.
+// does not say it, and so are objects in the result. With nil types it takes
+// the method of that name, if there is only one.
 func (g *Generic) InvokeGeneric(ctx context.Context, method string, types []string, args []any) (any, error) {
-	if len(types) != len(args) {
+	if types != nil && len(types) != len(args) {
 		return nil, fmt.Errorf("consumer: method %q has %d types and %d arguments", method, len(types), len(args))
 	}
 	inner := &invokeArgs{method: method, types: types, args: args}
@@ -177,8 +178,14 @@ func convert(javaType string, v any) (any, error) {
 	if item, ok := strings.CutSuffix(javaType, "[]"); ok {
 		return array(item, v)
 	}
-	if m, ok := v.(map[string]any); ok && !strings.HasPrefix(javaType, "java.") {
-		return object(javaType, m), nil
+	if strings.HasPrefix(javaType, "java.") {
+		return v, nil
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		return object(javaType, v), nil
+	case string:
+		return object(javaType, map[string]any{"name": v}), nil
 	}
 	return v, nil
 }
@@ -330,7 +337,11 @@ func (a *invokeArgs) At(i int) any {
 // array of its arguments.
 func (a *invokeArgs) EncodeHessian(e *hessian.Encoder) {
 	e.String(a.method)
-	e.List("[string", len(a.types))
+	if a.types == nil {
+		e.Null()
+	} else {
+		e.List("[string", len(a.types))
+	}
 	for _, t := range a.types {
 		e.String(t)
 	}

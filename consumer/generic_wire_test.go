@@ -30,6 +30,7 @@ func TestConversions(t *testing.T) {
 		{"long[]", []any{1, json.Number("2")}, []int64{1, 2}},
 		{"java.util.Map", map[string]any{"a": 1}, map[string]any{"a": 1}},
 		{"com.A", map[string]any{"b": 1, "a": 2}, &hessian.Object{Class: "com.A", Fields: []hessian.Field{{Name: "a", Value: 2}, {Name: "b", Value: 1}}}},
+		{"com.Level", "LOW", &hessian.Object{Class: "com.Level", Fields: []hessian.Field{{Name: "name", Value: "LOW"}}}},
 	} {
 		got, err := convert(tt.javaType, tt.in)
 		if err != nil || !reflect.DeepEqual(got, tt.want) {
@@ -55,5 +56,18 @@ func TestInvokeArgsOnTheWire(t *testing.T) {
 	list, ok := d.Any().(*hessian.List)
 	if !ok || d.Err() != nil {
 		t.Errorf("arguments %v, %v", list, d.Err())
+	}
+}
+
+func TestInvokeArgsWithoutTypes(t *testing.T) {
+	var e hessian.Encoder
+	(&invokeArgs{method: "sayHello", args: []any{"Ada"}}).EncodeHessian(&e)
+	var d hessian.Decoder
+	d.Reset(e.Bytes(), nil)
+	if name := d.String(); name != "sayHello" || !d.Null() {
+		t.Errorf("%q is not followed by null", name)
+	}
+	if _, ok := d.Any().(*hessian.List); !ok || d.Err() != nil {
+		t.Error(d.Err())
 	}
 }

@@ -21,6 +21,7 @@ func commands() []*cobra.Command {
 		registryCommand(),
 		monitorCommand(),
 		lsCommand(),
+		callCommand(),
 		genCommand(),
 		versionCommand(),
 	}

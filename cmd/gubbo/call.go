@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/consumer"
+	"github.com/gubbo/gubbo/registry"
+)
+
+const callHelp = `Call a method of a live service and print its result as JSON.
+
+SERVICE is the interface, or the key that "gubbo ls" prints: [group/]interface[:version].
+JSON-ARRAY holds the arguments; none is [].
+
+Types. Providers publish the names of their methods, not the parameters, so without --types:
+  - Providers that are not gubbo's (the registry knows) are called by way of "$invoke", which
+    every Java provider answers: it finds the method by its name and converts the arguments.
+    An overloaded method needs --types.
+  - gubbo's providers, and those named by --direct, get a call of the types that the JSON looks
+    like: string java.lang.String, whole number long, other number double, true and false
+    boolean, array java.util.List, object with "class" that class, other object java.util.Map.
+    If the method takes others, gubbo's provider answers which; say them with --types.
+With --types, whole and other numbers fit any number, a string fits an enum, a java.util.Date
+(RFC 3339) and a byte[] (base64), and an object is one of the class named. An object inside
+another one needs "class", and an enum there is {"class": "com.example.Level", "name": "LOW"},
+unless the call goes by way of "$invoke".
+
+The result. An object has its class under "class"; dates are RFC 3339, byte arrays base64, NaN and
+the infinities strings. What was printed before is {"$ref": "$.path"}. A map whose keys are not
+scalar is an array of {"key", "value"}. A failed call prints its code and why, and exits 1.`
+
+// callOptions are the flags of `gubbo call`.
+type callOptions struct {
+	registry, direct, group, version string
+	types, attach                    []string
+	timeout                          time.Duration
+	generic, genericSet, verbose     bool
+}
+
+func callCommand() *cobra.Command {
+	var o callOptions
+	cmd := &cobra.Command{
+		Use:     "call SERVICE METHOD [JSON-ARRAY]",
+		Short:   "Call a method of a live service with JSON arguments",
+		Long:    callHelp,
+		Example: `  gubbo call lab.greet.Greeter sayHello '["you"]'`,
+		Args:    cobra.RangeArgs(2, 3),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.genericSet = cmd.Flags().Changed("generic")
+			service := api.ParseService(args[0])
+			if cmd.Flags().Changed("group") {
+				service.Group = o.group
+			}
+			if cmd.Flags().Changed("version") {
+				service.Version = o.version
+			}
+			text := "[]"
+			if len(args) == 3 {
+				text = args[2]
+			}
+			return call(cmd, service, args[1], text, o)
+		},
+	}
+	registryFlag(cmd, &o.registry)
+	f := cmd.Flags()
+	f.StringVar(&o.direct, "direct", "", "call the provider at this URL, dubbo://host:port, and ask no registry")
+	f.StringVar(&o.group, "group", "", `the service's group; "*" is any`)
+	f.StringVar(&o.version, "version", "", `the service's version; "*" is any`)
+	f.StringSliceVar(&o.types, "types", nil, "the Java types of the parameters, e.g. java.lang.String,long")
+	f.DurationVar(&o.timeout, "timeout", 5*time.Second, "how long the call may take")
+	f.StringArrayVar(&o.attach, "attach", nil, "send the attachment key=value; may be given again")
+	f.BoolVar(&o.generic, "generic", false, `call by way of "$invoke", or with --generic=false never`)
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell peer, time and the reply's attachments on standard error")
+	return cmd
+}
+
+// call makes the call and prints what came of it.
+func call(cmd *cobra.Command, service api.Service, method, text string, o callOptions) error {
+	values, err := parseArguments(text)
+	if err != nil {
+		return err
+	}
+	if o.types != nil && len(o.types) != len(values) {
+		return fmt.Errorf("--types names %d types, but there are %d arguments", len(o.types), len(values))
+	}
+	var info consumer.CallInfo
+	opts := []consumer.Option{consumer.Timeout(o.timeout), consumer.Capture(&info)}
+	for _, a := range o.attach {
+		key, value, ok := strings.Cut(a, "=")
+		if !ok {
+			return fmt.Errorf("--attach %q is not key=value", a)
+		}
+		opts = append(opts, consumer.Attach(key, value))
+	}
+	config := consumer.Config{Application: "gubbo-call", Retries: -1, Logger: slog.New(slog.DiscardHandler)}
+	if o.direct != "" {
+		opts = append(opts, consumer.Direct(o.direct))
+	} else {
+		reg, err := openRegistry(o.registry)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = reg.Close() }()
+		config.Registry = reg
+	}
+	client, err := consumer.New(config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
+	generic, err := client.Generic(service, opts...)
+	if err != nil {
+		return failed(fmt.Errorf("%w%s", err, elsewhere(cmd.Context(), config.Registry, service, err)))
+	}
+	known := generic.Reference().Explain("")
+	if err := listed(known, method); err != nil {
+		return err
+	}
+	byInvoke := o.generic
+	if !o.genericSet {
+		byInvoke = o.direct == "" && foreign(known)
+	}
+	result, err := invoke(cmd.Context(), generic, method, o.types, values, byInvoke)
+	if o.verbose && info.Peer != "" {
+		printCallInfo(cmd, &info)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return printValue(cmd.OutOrStdout(), result)
+}
+
+// invoke calls method with the types given, or, if there are none, those that
+// the values look like.
+func invoke(ctx context.Context, g *consumer.Generic, method string, types []string, values []any, byInvoke bool) (any, error) {
+	args, err := arguments(types, values, byInvoke)
+	if err != nil {
+		return nil, err
+	}
+	if byInvoke {
+		return g.InvokeGeneric(ctx, method, types, args)
+	}
+	guessed := types == nil
+	if guessed {
+		if types, err = guess(values); err != nil {
+			return nil, err
+		}
+	}
+	result, err := g.Invoke(ctx, method, types, args)
+	switch api.CodeOf(err) {
+	case api.NotFound, api.Codec, api.Internal:
+		if guessed && len(types) > 0 {
+			err = fmt.Errorf("%w; the types %s were guessed from the JSON: name the right ones with --types", err, strings.Join(types, ","))
+		}
+	}
+	return result, err
+}
+
+// failed puts the code before an error of a call, and keeps what a peer wrote
+// from steering the terminal.
+func failed(err error) error {
+	text := err.Error()
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		text = e.Code.String() + ": " + text
+	}
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = printable(strings.ReplaceAll(lines[i], "\t", "    "))
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// foreign reports whether the providers that would be called are known, and
+// none is gubbo's.
+func foreign(known consumer.Explanation) bool {
+	picked := 0
+	for _, p := range known.Providers {
+		u, err := api.ParseURL(p.URL)
+		if !p.Picked || err != nil {
+			continue
+		}
+		if strings.HasPrefix(u.Param("release"), "gubbo") {
+			return false
+		}
+		picked++
+	}
+	return picked > 0
+}
+
+// listed fails if the providers tell their methods and none has this one.
+func listed(known consumer.Explanation, method string) error {
+	if strings.HasPrefix(method, "$") { // "$echo"
+		return nil
+	}
+	var have []string
+	for _, p := range known.Providers {
+		u, err := api.ParseURL(p.URL)
+		if !p.Eligible || err != nil {
+			continue
+		}
+		methods := u.Param("methods")
+		if methods == "" || methods == "*" {
+			return nil
+		}
+		have = append(have, strings.Split(methods, ",")...)
+	}
+	if len(have) == 0 || slices.Contains(have, method) {
+		return nil
+	}
+	slices.Sort(have)
+	return fmt.Errorf("service %q has no method %q; it has %s", known.Service.Key(), method, printable(strings.Join(slices.Compact(have), ", ")))
+}
+
+// elsewhere says, when nobody provides the service, under which groups and
+// versions it is provided.
+func elsewhere(ctx context.Context, reg registry.Registry, service api.Service, err error) string {
+	if reg == nil || !errors.Is(err, api.ErrNoProvider) {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	s, err := look(ctx, reg, registry.Query{
+		Service:    api.Service{Interface: service.Interface, Group: "*", Version: "*"},
+		Categories: []registry.Category{registry.Providers},
+	})
+	if err != nil {
+		return ""
+	}
+	var keys []string
+	for _, u := range s.Providers {
+		if key := u.Service().Key(); u.Protocol() != "empty" && u.Service() != service {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) == 0 {
+		return ""
+	}
+	slices.Sort(keys)
+	return "; there is " + strings.Join(slices.Compact(keys), ", ")
+}
+
+func printCallInfo(cmd *cobra.Command, info *consumer.CallInfo) {
+	w := cmd.ErrOrStderr()
+	for i, a := range info.Attempts {
+		if i < len(info.Attempts)-1 {
+			fmt.Fprintf(w, "try %d  %s  %s after %v\n", i+1, a.Peer, a.Code, a.Elapsed.Round(time.Microsecond))
+		}
+	}
+	fmt.Fprintf(w, "peer  %s\nelapsed  %v\n", info.Peer, info.Elapsed.Round(time.Microsecond))
+	for _, a := range info.ReplyAttachments {
+		fmt.Fprintf(w, "attachment  %s=%s\n", printable(a.Key), printable(a.Value))
+	}
+}
