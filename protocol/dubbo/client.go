@@ -83,31 +83,35 @@ func (c *client) Invoke(ctx context.Context, inv *api.Invocation) error {
 		if w == nil {
 			w = newWaiter()
 		}
-		if err := c.call(ctx, cn, w, inv, args); err != errEnded {
+		ours, err := c.call(ctx, cn, w, inv, args)
+		w.timer.Stop() // before the waiter may be another call's
+		if ours {
+			c.recycle(w)
+		}
+		if err != errEnded { //nolint:errorlint // it is never wrapped
 			return err
 		}
 	}
 }
 
-// call sends the request over cn and waits for its response.
-func (c *client) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocation, args hessian.Body) error {
+// call sends the request over cn and waits for its response. ours says that
+// nobody else has w any more.
+func (c *client) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocation, args hessian.Body) (ours bool, err error) {
 	var timeout time.Duration
 	var expired <-chan time.Time
 	if !inv.Deadline.IsZero() {
 		if timeout = time.Until(inv.Deadline); timeout <= 0 {
-			return timeoutError(inv, api.SentNo)
+			return true, timeoutError(inv, api.SentNo)
 		}
 		w.timer.Reset(timeout)
-		defer w.timer.Stop()
 		expired = w.timer.C
 	}
-	var err error
 	w.out, err = appendRequest(w.out[:0], &w.enc, c.template(inv), args, timeout, inv.Attachments.All())
 	if err != nil {
-		return api.NewError(api.Codec, api.SentNo, "dubbo: arguments of "+callName(inv), err)
+		return true, api.NewError(api.Codec, api.SentNo, "dubbo: arguments of "+callName(inv), err)
 	}
 	if n := len(w.out) - headerSize; n > c.max {
-		return api.NewError(api.TooLarge, api.SentNo, fmt.Sprintf("dubbo: request to %s has %d bytes, the limit is %d (MaxMessage)", callName(inv), n, c.max), nil)
+		return true, api.NewError(api.TooLarge, api.SentNo, fmt.Sprintf("dubbo: request to %s has %d bytes, the limit is %d (MaxMessage)", callName(inv), n, c.max), nil)
 	}
 	inv.BytesOut = len(w.out)
 	h := header{flag: flagRequest | codecHessian2, length: len(w.out) - headerSize}
@@ -140,30 +144,25 @@ func (c *client) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 		if !inv.Method.Oneway && !cn.pending.remove(w) {
 			<-w.done
 		}
-		return err
+		return false, err
 	}
 	if inv.Method.Oneway {
-		c.recycle(w)
-		return nil
+		return true, nil
 	}
 	select {
 	case <-w.done:
-		err = c.receive(w, inv)
-		c.recycle(w)
-		return err
+		return true, c.receive(w, inv)
 	case <-ctx.Done():
 		err = contextError(inv, ctx.Err(), api.SentMaybe)
 	case <-expired:
 		err = timeoutError(inv, api.SentMaybe)
 	}
 	if cn.pending.remove(w) {
-		return err // w is not recycled: the reader may be looking at it
+		return false, err // the reader may be looking at w
 	}
 	// The response came at the same moment.
 	<-w.done
-	err = c.receive(w, inv)
-	c.recycle(w)
-	return err
+	return true, c.receive(w, inv)
 }
 
 // receive decodes what was delivered to w, in the caller's goroutine.
