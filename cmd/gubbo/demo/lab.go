@@ -18,6 +18,8 @@ import (
 )
 
 const (
+	// providers and consumers are how many processes of each the lab has.
+	providers, consumers = 2, 2
 	// startWait bounds how long a part of the lab may take to be ready.
 	startWait = 30 * time.Second
 	// stopWait bounds how long a part may take to leave.
@@ -99,16 +101,17 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	l.say("dashboard   %s", l.monitor.url)
 
 	defer l.killAll()
-	for n := range 2 {
+	for n := range providers {
 		if _, err := l.startProvider(fmt.Sprint("provider-", n+1)); err != nil {
 			return err
 		}
 	}
-	for n := range 2 {
+	for n := range consumers {
 		if err := l.startConsumer(fmt.Sprint("consumer-", n+1)); err != nil {
 			return err
 		}
 	}
+	l.say("Ctrl-C ends it; kill -9 a provider and see what happens\n")
 	l.live(ctx)
 	return l.finish()
 }
@@ -181,9 +184,12 @@ func (l *lab) live(ctx context.Context) {
 		now := l.sum()
 		l.say("%s", liveLine(time.Since(begin), last, now))
 		last = now
+		if err := l.revive(); err != nil {
+			l.say("%v", err)
+		}
 		if l.cfg.Chaos && time.Since(killed) >= chaosEvery && !l.endsWithin(begin, chaosDown+2*time.Second) {
 			killed = time.Now()
-			if err := l.chaos(ctx, fmt.Sprint("provider-", victim%2+1)); err != nil {
+			if err := l.chaos(ctx, fmt.Sprint("provider-", victim%providers+1)); err != nil {
 				l.say("chaos: %v", err)
 				return
 			}
@@ -214,6 +220,21 @@ func (l *lab) chaos(ctx context.Context, name string) error {
 	}
 	_, err := l.startProvider(name)
 	return err
+}
+
+// revive starts a provider again that somebody else has ended.
+func (l *lab) revive() error {
+	for n := range providers {
+		name := fmt.Sprint("provider-", n+1)
+		if l.running(name) != nil {
+			continue
+		}
+		l.say("%s is gone; it is started again", name)
+		if _, err := l.startProvider(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *lab) running(name string) *process {
@@ -278,7 +299,7 @@ func (l *lab) finish() error {
 	}
 	b := books{callers: 0, idempotent: map[string]bool{}}
 	for _, m := range methods {
-		b.callers += 2 * m.workers
+		b.callers += consumers * m.workers
 		b.idempotent[m.name] = m.idempotent
 	}
 	for _, p := range l.consumers {
