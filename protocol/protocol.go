@@ -108,8 +108,8 @@ type ServeOptions struct {
 // Server serves connections.
 type Server interface {
 	// Drain tells every peer that this server is leaving, goes on answering,
-	// and returns when no call is under way or ctx ends. Calls that arrive
-	// meanwhile are still run: a peer may not have heard yet.
+	// and returns when no call is under way, its answer written, or ctx ends.
+	// Calls that arrive meanwhile are still run: a peer may not have heard yet.
 	Drain(ctx context.Context) error
 
 	// Close stops accepting, closes the listener and all connections, ends the

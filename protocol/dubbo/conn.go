@@ -45,7 +45,7 @@ type conn struct {
 	pending *pending    // of our own calls; nil on a server
 	calls   *callRunner // runs the peer's calls; nil refuses them
 	onDrain func(bool)  // told of readonly events; nil on a server
-	onEnd   func()      // called once, before calls fail; nil on a server
+	onEnd   func()      // called before calls fail, perhaps twice; nil on a server
 
 	underWay atomic.Int32 // calls of the peer that run
 	busy     int          // the last silent interval that found calls under way; the reader's
@@ -84,6 +84,7 @@ func (c *conn) run(tasks *task.Group) error {
 		if err := c.w.flush(); err != nil {
 			c.giveUp(err)
 		}
+		c.stopTaking() // the reader may be waiting for space
 	}) {
 		close(flushed)
 		c.giveUp(net.ErrClosed)
@@ -93,19 +94,25 @@ func (c *conn) run(tasks *task.Group) error {
 		err = c.read()
 	}
 	c.cancel()
-	if c.onEnd != nil {
-		c.onEnd()
-	}
 	if _, refused := errors.AsType[*frameError](err); refused && c.pending == nil {
 		c.linger(flushed)
 	}
-	c.w.close()
+	c.stopTaking()
 	c.giveUp(err)
 	<-flushed
 	if c.pending != nil {
 		c.failAll()
 	}
 	return c.cause
+}
+
+// stopTaking takes no more frames. On a client new calls look for another
+// connection from then on.
+func (c *conn) stopTaking() {
+	if c.onEnd != nil {
+		c.onEnd()
+	}
+	c.w.close()
 }
 
 // linger lets the peer read our last answer: closing a socket that holds unread

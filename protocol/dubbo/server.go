@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -88,7 +90,8 @@ func (s *server) serve(nc net.Conn) {
 	}
 }
 
-// Drain tells the peers to go elsewhere and waits for the calls under way.
+// Drain tells the peers to go elsewhere and waits for the calls under way, until
+// their answers are written.
 func (s *server) Drain(ctx context.Context) error {
 	s.mu.Lock()
 	s.draining = true
@@ -98,10 +101,20 @@ func (s *server) Drain(ctx context.Context) error {
 	s.mu.Unlock()
 	select {
 	case <-s.calls.tasks.Idle():
-		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("dubbo: %d calls are still under way: %w", s.calls.tasks.Running(), ctx.Err())
 	}
+	s.mu.Lock()
+	conns := slices.Collect(maps.Keys(s.conns))
+	s.mu.Unlock()
+	for _, c := range conns {
+		select {
+		case <-c.w.idle():
+		case <-ctx.Done():
+			return fmt.Errorf("dubbo: peer %s has not taken all answers: %w", c.peer, ctx.Err())
+		}
+	}
+	return nil
 }
 
 // Close ends everything; see protocol.Server.

@@ -407,6 +407,44 @@ func TestDrainTellsPeersAndWaitsForCalls(t *testing.T) {
 	})
 }
 
+// A call whose answer still waits to be written is under way: a server that
+// closed then would run it for nothing.
+func TestDrainWaitsForAnswersToBeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ln := newPipeListener()
+		srv, err := New().Serve(ln, newHandler(), protocol.ServeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		nc, err := ln.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		nc.Write(requestFrame(&echoMethod, 7, &text{"x"}))
+		synctest.Wait() // the method has returned, and nobody has read the answer
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := srv.Drain(short); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Drain returned %v while an answer was not written", err)
+		}
+		drained := make(chan error, 1)
+		go func() { drained <- srv.Drain(t.Context()) }()
+		if h, _ := readFrame(t, nc); h.id != 7 || h.status != statusOK {
+			t.Errorf("the answer is %+v", h)
+		}
+		for range 2 { // one for each Drain
+			if h, body := readFrame(t, nc); h.flag != 0xa2 || string(body) != "\x01R" {
+				t.Errorf("after the answer: %+v %q", h, body)
+			}
+		}
+		if err := <-drained; err != nil {
+			t.Error(err)
+		}
+		nc.Close()
+		srv.Close()
+	})
+}
+
 // Java 3.2 sends the event in fastjson2, and takes it back with "W".
 func TestReadonlyEventsOfJava(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -568,5 +606,33 @@ func TestServerCloseEndsCalls(t *testing.T) {
 		wantError(t, <-deaf, api.Disconnected, api.SentMaybe)
 		cli.Close()
 		time.Sleep(time.Hour) // the deaf one ends
+	})
+}
+
+// The reader of a peer that reads nothing waits for space to answer it. The end
+// of the connection must not wait for that.
+func TestServerClosesAPeerThatReadsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ln := newPipeListener()
+		srv, err := New().Serve(ln, newHandler(), protocol.ServeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		nc, err := ln.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id := range int64(2) { // one answer is being written, the other one fills the batch
+			nc.Write(requestFrame(&blobMethod, id, &blob{make([]byte, maxBatch)}))
+			synctest.Wait()
+		}
+		nc.Write(frame(flagRequest|flagTwoway|flagEvent|codecHessian2, 0, 9, heartbeatBody))
+		synctest.Wait()
+		start := time.Now()
+		srv.Close()
+		if took := time.Since(start); took != 0 {
+			t.Errorf("Close took %v", took)
+		}
+		nc.Close()
 	})
 }

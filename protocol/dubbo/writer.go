@@ -30,6 +30,7 @@ type writer struct {
 	closing bool          // no more frames, the flusher ends when buf is empty; guarded by mu
 	closed  bool          // no more frames, the flusher ends at once; guarded by mu
 	space   chan struct{} // closed when buf was taken, nil if nobody waits; guarded by mu
+	empty   chan struct{} // closed when all is written, nil if nobody waits; guarded by mu
 }
 
 func newWriter(nc net.Conn) *writer {
@@ -83,6 +84,10 @@ func (w *writer) flush() error {
 			if w.closed || len(w.buf) == 0 {
 				end := w.closed || w.closing
 				w.asleep = !end
+				if w.asleep && w.empty != nil {
+					close(w.empty)
+					w.empty = nil
+				}
 				w.mu.Unlock()
 				if end {
 					return nil
@@ -125,6 +130,10 @@ func (w *writer) stop(now bool) {
 			close(w.space)
 			w.space = nil
 		}
+		if w.empty != nil {
+			close(w.empty)
+			w.empty = nil
+		}
 	}
 	asleep := w.asleep
 	w.asleep = false
@@ -132,6 +141,23 @@ func (w *writer) stop(now bool) {
 	if asleep {
 		w.wake <- struct{}{}
 	}
+}
+
+// idle returns a channel that is closed as soon as all that was queued is
+// written, or will never be.
+func (w *writer) idle() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	empty := w.empty
+	switch {
+	case w.asleep || w.closed:
+		empty = make(chan struct{})
+		close(empty)
+	case empty == nil:
+		empty = make(chan struct{})
+		w.empty = empty
+	}
+	return empty
 }
 
 // sentBytes returns how much of the stream the connection took. It is final
