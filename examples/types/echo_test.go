@@ -78,6 +78,7 @@ func (*echo) Scalars(_ context.Context, v *Scalars) (*Scalars, error)           
 func (*echo) Pointers(_ context.Context, v *Pointers) (*Pointers, error)             { return v, nil }
 func (*echo) Containers(_ context.Context, v *Containers) (*Containers, error)       { return v, nil }
 func (*echo) Manager(_ context.Context, v *Manager) (*Manager, error)                { return v, nil }
+func (*echo) Folder(_ context.Context, v Folder) (Folder, error)                     { return v, nil }
 
 func (*echo) Small(_ context.Context, n int32, letter string) (int32, error) {
 	return n + int32(len(letter)), nil
@@ -88,18 +89,18 @@ func (*echo) Same(_ context.Context, a, b *Node) (bool, error) { return a == b, 
 func (*echo) Find(_ context.Context, id ID) (*Node, error) {
 	switch id {
 	case -1:
-		return nil, &Refused{Message: "too low", Cause: &NotFound{ID: id}, Level: High}
+		return nil, &RefusedError{Message: "too low", Cause: &NotFoundError{ID: id}, Level: High}
 	case -2:
-		return nil, &Refused{Message: "too low"}
+		return nil, &RefusedError{Message: "too low"}
 	}
-	return nil, &NotFound{ID: id}
+	return nil, &NotFoundError{ID: id}
 }
 
 func (*echo) FindNamed(_ context.Context, name string) (*Node, error) {
 	if name == "" {
 		return nil, errors.New("a name is needed")
 	}
-	return nil, &NotFound{}
+	return nil, &NotFoundError{}
 }
 
 func (e *echo) Tell(_ context.Context, what string) error {

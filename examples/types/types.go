@@ -5,10 +5,7 @@ package types
 
 import (
 	"context"
-	"fmt"
 	"time"
-
-	"github.com/gubbo/gubbo/protocol/hessian"
 )
 
 //go:generate go run github.com/gubbo/gubbo/cmd/gubbo-gen .
@@ -104,14 +101,15 @@ type Everything interface {
 	Pointers(ctx context.Context, v *Pointers) (*Pointers, error)
 	Containers(ctx context.Context, v *Containers) (*Containers, error)
 	Manager(ctx context.Context, v *Manager) (*Manager, error)
+	Folder(ctx context.Context, v Folder) (Folder, error)
 	// Same says whether both arguments are one object.
 	Same(ctx context.Context, a, b *Node) (bool, error)
 
 	// Find and FindNamed are two methods of one name in Java.
 	//
-	//gubbo:method find idempotent timeout=2s throws=NotFound,Refused
+	//gubbo:method find idempotent timeout=2s throws=NotFoundError,RefusedError
 	Find(ctx context.Context, id ID) (*Node, error)
-	//gubbo:method find idempotent throws=NotFound
+	//gubbo:method find idempotent throws=NotFoundError
 	FindNamed(ctx context.Context, name string) (*Node, error)
 	//gubbo:method tell oneway
 	Tell(ctx context.Context, what string) error
@@ -120,128 +118,3 @@ type Everything interface {
 	Nothing(ctx context.Context) error
 	Unnamed(context.Context, string, int32) error
 }
-
-// Level is an enum.
-//
-//gubbo:enum lab.types.Level
-type Level string
-
-// The levels.
-const (
-	Low  Level = "LOW"
-	High Level = "HIGH"
-)
-
-// JavaEnum lets hessian.Codec know that Level is an enum.
-func (Level) JavaEnum() string { return "lab.types.Level" }
-
-// Named types.
-type (
-	ID    int64
-	Tags  []string
-	Blob  []byte
-	Dates []time.Time
-)
-
-// Point is used by value and by pointer.
-type Point struct {
-	_    hessian.Class `java:"lab.types.Point"`
-	X, Y float64
-}
-
-// Node is part of a graph: an object that occurs twice stays one.
-type Node struct {
-	_        hessian.Class `java:"lab.types.Node"`
-	Name     string
-	Parent   *Node
-	Children []*Node
-}
-
-// Scalars has a field of each simple type.
-type Scalars struct {
-	_       hessian.Class `java:"lab.types.Scalars"`
-	Bool    bool
-	Int8    int8
-	Int16   int16
-	Int32   int32
-	Int64   int64
-	Int     int
-	Float32 float32
-	Float64 float64
-	String  string
-	Bytes   []byte
-	Time    time.Time
-	Level   Level
-	Any     any
-	Renamed string `java:"javaName"`
-	Skipped string `java:"-"`
-}
-
-// Pointers has a field of each boxed type.
-type Pointers struct {
-	_       hessian.Class `java:"lab.types.Pointers"`
-	Bool    *bool
-	Int8    *int8
-	Int16   *int16
-	Int32   *int32
-	Int64   *int64
-	Int     *int
-	Float32 *float32
-	Float64 *float64
-	String  *string
-	Time    *time.Time
-	ID      *ID
-	Point   *Point
-}
-
-// Containers has lists and maps as fields.
-type Containers struct {
-	_       hessian.Class `java:"lab.types.Containers"`
-	Point   Point
-	Strings []string
-	Array   []int64          `java:"array,type=long[]"`
-	Matrix  [][]float64      `java:"matrix,type=double[][]"`
-	Set     []string         `java:"set,type=java.util.Set"`
-	Tree    map[string]int32 `java:"tree,type=java.util.TreeMap"`
-	Times   map[int16]Dates
-	Boxes   []map[Level]*int32
-	Points  map[string][]Point
-	Any     []any
-}
-
-// Person is Manager's superclass in Java.
-type Person struct {
-	_    hessian.Class `java:"lab.types.Person"`
-	Name string
-	Born time.Time
-}
-
-// Manager embeds its superclass.
-type Manager struct {
-	_ hessian.Class `java:"lab.types.Manager"`
-	Person
-	Reports []*Person
-}
-
-// NotFound is a checked exception with a field of its own.
-type NotFound struct {
-	_  hessian.Class `java:"lab.types.NotFoundException"`
-	ID ID
-}
-
-// Error says which ID there is not.
-func (e *NotFound) Error() string { return fmt.Sprintf("no node %d", e.ID) }
-
-// Refused is a checked exception that keeps Java's message and cause.
-type Refused struct {
-	_       hessian.Class `java:"lab.types.RefusedException"`
-	Message string        `java:"detailMessage"`
-	Cause   error         `java:"cause"`
-	Level   Level
-}
-
-// Error returns the message.
-func (e *Refused) Error() string { return e.Message }
-
-// Unwrap returns the cause.
-func (e *Refused) Unwrap() error { return e.Cause }

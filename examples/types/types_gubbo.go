@@ -79,6 +79,7 @@ var everythingDesc = api.ServiceDesc{
 		{Name: "pointers", Desc: "Llab/types/Pointers;", Params: []string{"lab.types.Pointers"}, Result: "lab.types.Pointers"},
 		{Name: "containers", Desc: "Llab/types/Containers;", Params: []string{"lab.types.Containers"}, Result: "lab.types.Containers"},
 		{Name: "manager", Desc: "Llab/types/Manager;", Params: []string{"lab.types.Manager"}, Result: "lab.types.Manager"},
+		{Name: "folder", Desc: "Llab/types/Folder;", Params: []string{"lab.types.Folder"}, Result: "lab.types.Folder"},
 		{Name: "same", Desc: "Llab/types/Node;Llab/types/Node;", Params: []string{"lab.types.Node", "lab.types.Node"}, Result: "boolean"},
 		{Name: "find", Desc: "J", Params: []string{"long"}, Result: "lab.types.Node", Idempotent: true, Timeout: 2 * time.Second},
 		{Name: "find", Desc: "Ljava/lang/String;", Params: []string{"java.lang.String"}, Result: "lab.types.Node", Idempotent: true},
@@ -90,7 +91,7 @@ var everythingDesc = api.ServiceDesc{
 }
 
 // everythingTypes are the classes that calls of Everything may bring.
-var everythingTypes = hessian.NewTypes(&levelClass, &pointClass, &nodeClass, &scalarsClass, &pointersClass, &containersClass, &personClass, &managerClass, &notFoundClass, &refusedClass)
+var everythingTypes = hessian.NewTypes(&levelClass, &folderClass, &pointClass, &nodeClass, &scalarsClass, &pointersClass, &containersClass, &personClass, &managerClass, &notFoundErrorClass, &refusedErrorClass)
 
 // EverythingClient calls lab.types.Everything; it is a Everything that may be used by many goroutines.
 type EverythingClient struct{ ref *consumer.Reference }
@@ -806,10 +807,21 @@ func (c *EverythingClient) Manager(ctx context.Context, v *Manager) (*Manager, e
 	return call.reply.value, nil
 }
 
+// Folder calls the Java method folder.
+func (c *EverythingClient) Folder(ctx context.Context, v Folder) (Folder, error) {
+	call := &everythingFolderCall{args: everythingFolderArgs{v: v}}
+	call.Method, call.Args = &everythingDesc.Methods[63], &call.args
+	call.Reply = &call.reply
+	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
+		return Folder{}, err
+	}
+	return call.reply.value, nil
+}
+
 // Same calls the Java method same.
 func (c *EverythingClient) Same(ctx context.Context, a *Node, b *Node) (bool, error) {
 	call := &everythingSameCall{args: everythingSameArgs{a: a, b: b}}
-	call.Method, call.Args = &everythingDesc.Methods[63], &call.args
+	call.Method, call.Args = &everythingDesc.Methods[64], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return false, err
@@ -820,7 +832,7 @@ func (c *EverythingClient) Same(ctx context.Context, a *Node, b *Node) (bool, er
 // Find calls the Java method find.
 func (c *EverythingClient) Find(ctx context.Context, id ID) (*Node, error) {
 	call := &everythingFindCall{args: everythingFindArgs{id: id}}
-	call.Method, call.Args = &everythingDesc.Methods[64], &call.args
+	call.Method, call.Args = &everythingDesc.Methods[65], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -831,7 +843,7 @@ func (c *EverythingClient) Find(ctx context.Context, id ID) (*Node, error) {
 // FindNamed calls the Java method find.
 func (c *EverythingClient) FindNamed(ctx context.Context, name string) (*Node, error) {
 	call := &everythingFindNamedCall{args: everythingFindNamedArgs{name: name}}
-	call.Method, call.Args = &everythingDesc.Methods[65], &call.args
+	call.Method, call.Args = &everythingDesc.Methods[66], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -842,14 +854,14 @@ func (c *EverythingClient) FindNamed(ctx context.Context, name string) (*Node, e
 // Tell calls the Java method tell.
 func (c *EverythingClient) Tell(ctx context.Context, what string) error {
 	call := &everythingTellCall{args: everythingTellArgs{what: what}}
-	call.Method, call.Args = &everythingDesc.Methods[66], &call.args
+	call.Method, call.Args = &everythingDesc.Methods[67], &call.args
 	return c.ref.Invoke(ctx, &call.Invocation)
 }
 
 // Told calls the Java method told.
 func (c *EverythingClient) Told(ctx context.Context) (string, error) {
 	call := &everythingToldCall{args: everythingToldArgs{}}
-	call.Method, call.Args = &everythingDesc.Methods[67], &call.args
+	call.Method, call.Args = &everythingDesc.Methods[68], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return "", err
@@ -860,7 +872,7 @@ func (c *EverythingClient) Told(ctx context.Context) (string, error) {
 // Nothing calls the Java method nothing.
 func (c *EverythingClient) Nothing(ctx context.Context) error {
 	call := &everythingNothingCall{args: everythingNothingArgs{}}
-	call.Method, call.Args = &everythingDesc.Methods[68], &call.args
+	call.Method, call.Args = &everythingDesc.Methods[69], &call.args
 	call.Reply = &call.reply
 	return c.ref.Invoke(ctx, &call.Invocation)
 }
@@ -868,7 +880,7 @@ func (c *EverythingClient) Nothing(ctx context.Context) error {
 // Unnamed calls the Java method unnamed.
 func (c *EverythingClient) Unnamed(ctx context.Context, p0 string, p1 int32) error {
 	call := &everythingUnnamedCall{args: everythingUnnamedArgs{p0: p0, p1: p1}}
-	call.Method, call.Args = &everythingDesc.Methods[69], &call.args
+	call.Method, call.Args = &everythingDesc.Methods[70], &call.args
 	call.Reply = &call.reply
 	return c.ref.Invoke(ctx, &call.Invocation)
 }
@@ -1882,6 +1894,22 @@ func RegisterEverything(srv *provider.Server, impl Everything, opts ...provider.
 					return err
 				}
 				inv.Reply.(*everythingManagerReply).value = value
+				return nil
+			},
+		},
+		{
+			New: func() *api.Invocation {
+				call := new(everythingFolderCall)
+				call.Args, call.Reply = &call.args, &call.reply
+				return &call.Invocation
+			},
+			Call: func(ctx context.Context, inv *api.Invocation) error {
+				args := inv.Args.(*everythingFolderArgs)
+				value, err := impl.Folder(ctx, args.v)
+				if err != nil {
+					return err
+				}
+				inv.Reply.(*everythingFolderReply).value = value
 				return nil
 			},
 		},
@@ -5009,7 +5037,7 @@ func (a *everythingSortedArgs) EncodeHessian(e *hessian.Encoder) {
 	if a.v == nil {
 		e.Null()
 	} else {
-		e.Map("java.util.SortedMap")
+		e.Map("java.util.TreeMap")
 		for k0, v0 := range a.v {
 			e.String(k0)
 			e.Long(v0)
@@ -5040,7 +5068,7 @@ func (r *everythingSortedReply) EncodeHessian(e *hessian.Encoder) {
 	if r.value == nil {
 		e.Null()
 	} else {
-		e.Map("java.util.SortedMap")
+		e.Map("java.util.TreeMap")
 		for k0, v0 := range r.value {
 			e.String(k0)
 			e.Long(v0)
@@ -6086,6 +6114,52 @@ func (r *everythingManagerReply) DecodeHessian(d *hessian.Decoder) {
 
 func (r *everythingManagerReply) HessianTypes() *hessian.Types { return everythingTypes }
 
+type everythingFolderCall struct {
+	api.Invocation
+	args  everythingFolderArgs
+	reply everythingFolderReply
+}
+
+type everythingFolderArgs struct {
+	v Folder
+}
+
+func (a *everythingFolderArgs) Len() int { return 1 }
+
+func (a *everythingFolderArgs) At(i int) any {
+	switch i {
+	case 0:
+		return a.v
+	}
+	return nil
+}
+
+func (a *everythingFolderArgs) EncodeHessian(e *hessian.Encoder) {
+	a.v.EncodeHessian(e)
+}
+
+func (a *everythingFolderArgs) DecodeHessian(d *hessian.Decoder) {
+	if p, _ := d.Object(&folderClass).(*Folder); p != nil {
+		a.v = *p
+	}
+}
+
+func (a *everythingFolderArgs) HessianTypes() *hessian.Types { return everythingTypes }
+
+type everythingFolderReply struct{ value Folder }
+
+func (r *everythingFolderReply) EncodeHessian(e *hessian.Encoder) {
+	r.value.EncodeHessian(e)
+}
+
+func (r *everythingFolderReply) DecodeHessian(d *hessian.Decoder) {
+	if p, _ := d.Object(&folderClass).(*Folder); p != nil {
+		r.value = *p
+	}
+}
+
+func (r *everythingFolderReply) HessianTypes() *hessian.Types { return everythingTypes }
+
 type everythingSameCall struct {
 	api.Invocation
 	args  everythingSameArgs
@@ -6346,762 +6420,3 @@ func (r *everythingUnnamedReply) EncodeHessian(e *hessian.Encoder) { e.Null() }
 func (r *everythingUnnamedReply) DecodeHessian(d *hessian.Decoder) { d.Skip() }
 
 func (r *everythingUnnamedReply) HessianTypes() *hessian.Types { return everythingTypes }
-
-var levelClass = hessian.ClassDesc{
-	Name: "lab.types.Level",
-	Enum: func(name string) any { return Level(name) },
-}
-
-// EncodeHessian writes v as a constant of lab.types.Level, null for "". Java could not
-// read a constant that it does not have, so that is an error.
-func (v Level) EncodeHessian(e *hessian.Encoder) {
-	switch v {
-	case "", Low, High:
-		e.Enum(&levelClass, string(v))
-	default:
-		e.Fail(fmt.Errorf("enum lab.types.Level has no constant %q", string(v)))
-	}
-}
-
-var pointClass = hessian.ClassDesc{
-	Name:   "lab.types.Point",
-	Fields: []string{"x", "y"},
-	New:    func() any { return new(Point) },
-}
-
-// EncodeHessian writes v as lab.types.Point, null for nil.
-func (v *Point) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&pointClass)
-	e.Double(v.X)
-	e.Double(v.Y)
-}
-
-// DecodeHessianField reads one field.
-func (v *Point) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 0:
-		v.X = d.Double()
-	case 1:
-		v.Y = d.Double()
-	default:
-		d.Skip()
-	}
-}
-
-var nodeClass = hessian.ClassDesc{
-	Name:   "lab.types.Node",
-	Fields: []string{"name", "parent", "children"},
-	New:    func() any { return new(Node) },
-}
-
-// EncodeHessian writes v as lab.types.Node, null for nil.
-func (v *Node) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&nodeClass)
-	e.String(v.Name)
-	v.Parent.EncodeHessian(e)
-	if v.Children == nil {
-		e.Null()
-	} else {
-		e.List("", len(v.Children))
-		for i0 := range v.Children {
-			v.Children[i0].EncodeHessian(e)
-		}
-	}
-}
-
-// DecodeHessianField reads one field.
-func (v *Node) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 0:
-		v.Name = d.String()
-	case 1:
-		v.Parent, _ = d.Object(&nodeClass).(*Node)
-	case 2:
-		if n0, ok := d.List(); ok {
-			s0 := hessian.MakeSlice[*Node](d, n0)
-			for i0 := 0; d.More(i0, n0); i0++ {
-				var v0 *Node
-				v0, _ = d.Object(&nodeClass).(*Node)
-				s0 = append(s0, v0)
-			}
-			v.Children = s0
-		}
-	default:
-		d.Skip()
-	}
-}
-
-var scalarsClass = hessian.ClassDesc{
-	Name:   "lab.types.Scalars",
-	Fields: []string{"bool", "int8", "int16", "int32", "int64", "int", "float32", "float64", "string", "bytes", "time", "level", "any", "javaName"},
-	New:    func() any { return new(Scalars) },
-}
-
-// EncodeHessian writes v as lab.types.Scalars, null for nil.
-func (v *Scalars) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&scalarsClass)
-	e.Bool(v.Bool)
-	e.Int(int32(v.Int8))
-	e.Int(int32(v.Int16))
-	e.Int(v.Int32)
-	e.Long(v.Int64)
-	e.Long(int64(v.Int))
-	e.Float(v.Float32)
-	e.Double(v.Float64)
-	e.String(v.String)
-	e.Binary(v.Bytes)
-	e.Date(v.Time)
-	v.Level.EncodeHessian(e)
-	e.Any(v.Any)
-	e.String(v.Renamed)
-}
-
-// DecodeHessianField reads one field.
-func (v *Scalars) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 0:
-		v.Bool = d.Bool()
-	case 1:
-		if n := d.Int(); int32(int8(n)) == n {
-			v.Int8 = int8(n)
-		} else {
-			d.Fail(fmt.Errorf("%d does not fit in int8", n))
-		}
-	case 2:
-		if n := d.Int(); int32(int16(n)) == n {
-			v.Int16 = int16(n)
-		} else {
-			d.Fail(fmt.Errorf("%d does not fit in int16", n))
-		}
-	case 3:
-		v.Int32 = d.Int()
-	case 4:
-		v.Int64 = d.Long()
-	case 5:
-		if n := d.Long(); int64(int(n)) == n {
-			v.Int = int(n)
-		} else {
-			d.Fail(fmt.Errorf("%d does not fit in int", n))
-		}
-	case 6:
-		v.Float32 = d.Float()
-	case 7:
-		v.Float64 = d.Double()
-	case 8:
-		v.String = d.String()
-	case 9:
-		v.Bytes = d.Binary()
-	case 10:
-		v.Time = d.Date()
-	case 11:
-		v.Level = Level(d.Enum(&levelClass))
-	case 12:
-		v.Any = d.Any()
-	case 13:
-		v.Renamed = d.String()
-	default:
-		d.Skip()
-	}
-}
-
-var pointersClass = hessian.ClassDesc{
-	Name:   "lab.types.Pointers",
-	Fields: []string{"bool", "int8", "int16", "int32", "int64", "int", "float32", "float64", "string", "time", "id", "point"},
-	New:    func() any { return new(Pointers) },
-}
-
-// EncodeHessian writes v as lab.types.Pointers, null for nil.
-func (v *Pointers) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&pointersClass)
-	if v.Bool == nil {
-		e.Null()
-	} else {
-		e.Bool(*v.Bool)
-	}
-	if v.Int8 == nil {
-		e.Null()
-	} else {
-		e.Int(int32(*v.Int8))
-	}
-	if v.Int16 == nil {
-		e.Null()
-	} else {
-		e.Int(int32(*v.Int16))
-	}
-	if v.Int32 == nil {
-		e.Null()
-	} else {
-		e.Int(*v.Int32)
-	}
-	if v.Int64 == nil {
-		e.Null()
-	} else {
-		e.Long(*v.Int64)
-	}
-	if v.Int == nil {
-		e.Null()
-	} else {
-		e.Long(int64(*v.Int))
-	}
-	if v.Float32 == nil {
-		e.Null()
-	} else {
-		e.Float(*v.Float32)
-	}
-	if v.Float64 == nil {
-		e.Null()
-	} else {
-		e.Double(*v.Float64)
-	}
-	if v.String == nil {
-		e.Null()
-	} else {
-		e.String(*v.String)
-	}
-	if v.Time == nil {
-		e.Null()
-	} else {
-		e.Date(*v.Time)
-	}
-	if v.ID == nil {
-		e.Null()
-	} else {
-		e.Long(int64(*v.ID))
-	}
-	v.Point.EncodeHessian(e)
-}
-
-// DecodeHessianField reads one field.
-func (v *Pointers) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 0:
-		if !d.Null() {
-			var p0 bool
-			p0 = d.Bool()
-			v.Bool = &p0
-		}
-	case 1:
-		if !d.Null() {
-			var p0 int8
-			if n := d.Int(); int32(int8(n)) == n {
-				p0 = int8(n)
-			} else {
-				d.Fail(fmt.Errorf("%d does not fit in int8", n))
-			}
-			v.Int8 = &p0
-		}
-	case 2:
-		if !d.Null() {
-			var p0 int16
-			if n := d.Int(); int32(int16(n)) == n {
-				p0 = int16(n)
-			} else {
-				d.Fail(fmt.Errorf("%d does not fit in int16", n))
-			}
-			v.Int16 = &p0
-		}
-	case 3:
-		if !d.Null() {
-			var p0 int32
-			p0 = d.Int()
-			v.Int32 = &p0
-		}
-	case 4:
-		if !d.Null() {
-			var p0 int64
-			p0 = d.Long()
-			v.Int64 = &p0
-		}
-	case 5:
-		if !d.Null() {
-			var p0 int
-			if n := d.Long(); int64(int(n)) == n {
-				p0 = int(n)
-			} else {
-				d.Fail(fmt.Errorf("%d does not fit in int", n))
-			}
-			v.Int = &p0
-		}
-	case 6:
-		if !d.Null() {
-			var p0 float32
-			p0 = d.Float()
-			v.Float32 = &p0
-		}
-	case 7:
-		if !d.Null() {
-			var p0 float64
-			p0 = d.Double()
-			v.Float64 = &p0
-		}
-	case 8:
-		if !d.Null() {
-			var p0 string
-			p0 = d.String()
-			v.String = &p0
-		}
-	case 9:
-		if !d.Null() {
-			var p0 time.Time
-			p0 = d.Date()
-			v.Time = &p0
-		}
-	case 10:
-		if !d.Null() {
-			var p0 ID
-			p0 = ID(d.Long())
-			v.ID = &p0
-		}
-	case 11:
-		v.Point, _ = d.Object(&pointClass).(*Point)
-	default:
-		d.Skip()
-	}
-}
-
-var containersClass = hessian.ClassDesc{
-	Name:   "lab.types.Containers",
-	Fields: []string{"point", "strings", "array", "matrix", "set", "tree", "times", "boxes", "points", "any"},
-	New:    func() any { return new(Containers) },
-}
-
-// EncodeHessian writes v as lab.types.Containers, null for nil.
-func (v *Containers) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&containersClass)
-	v.Point.EncodeHessian(e)
-	if v.Strings == nil {
-		e.Null()
-	} else {
-		e.List("", len(v.Strings))
-		for i0 := range v.Strings {
-			e.String(v.Strings[i0])
-		}
-	}
-	if v.Array == nil {
-		e.Null()
-	} else {
-		e.List("[long", len(v.Array))
-		for i0 := range v.Array {
-			e.Long(v.Array[i0])
-		}
-	}
-	if v.Matrix == nil {
-		e.Null()
-	} else {
-		e.List("[[double", len(v.Matrix))
-		for i0 := range v.Matrix {
-			if v.Matrix[i0] == nil {
-				e.Null()
-			} else {
-				e.List("[double", len(v.Matrix[i0]))
-				for i1 := range v.Matrix[i0] {
-					e.Double(v.Matrix[i0][i1])
-				}
-			}
-		}
-	}
-	if v.Set == nil {
-		e.Null()
-	} else {
-		e.List("java.util.HashSet", len(v.Set))
-		for i0 := range v.Set {
-			e.String(v.Set[i0])
-		}
-	}
-	if v.Tree == nil {
-		e.Null()
-	} else {
-		e.Map("java.util.TreeMap")
-		for k0, v0 := range v.Tree {
-			e.String(k0)
-			e.Int(v0)
-		}
-		e.MapEnd()
-	}
-	if v.Times == nil {
-		e.Null()
-	} else {
-		e.Map("")
-		for k0, v0 := range v.Times {
-			e.Int(int32(k0))
-			if v0 == nil {
-				e.Null()
-			} else {
-				e.List("", len(v0))
-				for i1 := range v0 {
-					e.Date(v0[i1])
-				}
-			}
-		}
-		e.MapEnd()
-	}
-	if v.Boxes == nil {
-		e.Null()
-	} else {
-		e.List("", len(v.Boxes))
-		for i0 := range v.Boxes {
-			if v.Boxes[i0] == nil {
-				e.Null()
-			} else {
-				e.Map("")
-				for k1, v1 := range v.Boxes[i0] {
-					k1.EncodeHessian(e)
-					if v1 == nil {
-						e.Null()
-					} else {
-						e.Int(*v1)
-					}
-				}
-				e.MapEnd()
-			}
-		}
-	}
-	if v.Points == nil {
-		e.Null()
-	} else {
-		e.Map("")
-		for k0, v0 := range v.Points {
-			e.String(k0)
-			if v0 == nil {
-				e.Null()
-			} else {
-				e.List("", len(v0))
-				for i1 := range v0 {
-					v0[i1].EncodeHessian(e)
-				}
-			}
-		}
-		e.MapEnd()
-	}
-	if v.Any == nil {
-		e.Null()
-	} else {
-		e.List("", len(v.Any))
-		for i0 := range v.Any {
-			e.Any(v.Any[i0])
-		}
-	}
-}
-
-// DecodeHessianField reads one field.
-func (v *Containers) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 0:
-		if p, _ := d.Object(&pointClass).(*Point); p != nil {
-			v.Point = *p
-		}
-	case 1:
-		if n0, ok := d.List(); ok {
-			s0 := hessian.MakeSlice[string](d, n0)
-			for i0 := 0; d.More(i0, n0); i0++ {
-				s0 = append(s0, d.String())
-			}
-			v.Strings = s0
-		}
-	case 2:
-		if n0, ok := d.List(); ok {
-			s0 := hessian.MakeSlice[int64](d, n0)
-			for i0 := 0; d.More(i0, n0); i0++ {
-				s0 = append(s0, d.Long())
-			}
-			v.Array = s0
-		}
-	case 3:
-		if n0, ok := d.List(); ok {
-			s0 := hessian.MakeSlice[[]float64](d, n0)
-			for i0 := 0; d.More(i0, n0); i0++ {
-				var v0 []float64
-				if n1, ok := d.List(); ok {
-					s1 := hessian.MakeSlice[float64](d, n1)
-					for i1 := 0; d.More(i1, n1); i1++ {
-						s1 = append(s1, d.Double())
-					}
-					v0 = s1
-				}
-				s0 = append(s0, v0)
-			}
-			v.Matrix = s0
-		}
-	case 4:
-		if n0, ok := d.List(); ok {
-			s0 := hessian.MakeSlice[string](d, n0)
-			for i0 := 0; d.More(i0, n0); i0++ {
-				s0 = append(s0, d.String())
-			}
-			v.Set = s0
-		}
-	case 5:
-		if d.Map() {
-			m0 := make(map[string]int32)
-			for d.MapMore() {
-				var k0 string
-				k0 = d.String()
-				var v0 int32
-				v0 = d.Int()
-				m0[k0] = v0
-			}
-			v.Tree = m0
-		}
-	case 6:
-		if d.Map() {
-			m0 := make(map[int16]Dates)
-			for d.MapMore() {
-				var k0 int16
-				if n := d.Int(); int32(int16(n)) == n {
-					k0 = int16(n)
-				} else {
-					d.Fail(fmt.Errorf("%d does not fit in int16", n))
-				}
-				var v0 Dates
-				if n1, ok := d.List(); ok {
-					s1 := hessian.MakeSlice[time.Time](d, n1)
-					for i1 := 0; d.More(i1, n1); i1++ {
-						s1 = append(s1, d.Date())
-					}
-					v0 = s1
-				}
-				m0[k0] = v0
-			}
-			v.Times = m0
-		}
-	case 7:
-		if n0, ok := d.List(); ok {
-			s0 := hessian.MakeSlice[map[Level]*int32](d, n0)
-			for i0 := 0; d.More(i0, n0); i0++ {
-				var v0 map[Level]*int32
-				if d.Map() {
-					m1 := make(map[Level]*int32)
-					for d.MapMore() {
-						var k1 Level
-						k1 = Level(d.Enum(&levelClass))
-						var v1 *int32
-						if !d.Null() {
-							var p2 int32
-							p2 = d.Int()
-							v1 = &p2
-						}
-						m1[k1] = v1
-					}
-					v0 = m1
-				}
-				s0 = append(s0, v0)
-			}
-			v.Boxes = s0
-		}
-	case 8:
-		if d.Map() {
-			m0 := make(map[string][]Point)
-			for d.MapMore() {
-				var k0 string
-				k0 = d.String()
-				var v0 []Point
-				if n1, ok := d.List(); ok {
-					s1 := hessian.MakeSlice[Point](d, n1)
-					for i1 := 0; d.More(i1, n1); i1++ {
-						var v1 Point
-						if p, _ := d.Object(&pointClass).(*Point); p != nil {
-							v1 = *p
-						}
-						s1 = append(s1, v1)
-					}
-					v0 = s1
-				}
-				m0[k0] = v0
-			}
-			v.Points = m0
-		}
-	case 9:
-		if n0, ok := d.List(); ok {
-			s0 := hessian.MakeSlice[any](d, n0)
-			for i0 := 0; d.More(i0, n0); i0++ {
-				s0 = append(s0, d.Any())
-			}
-			v.Any = s0
-		}
-	default:
-		d.Skip()
-	}
-}
-
-var personClass = hessian.ClassDesc{
-	Name:   "lab.types.Person",
-	Fields: []string{"name", "born"},
-	New:    func() any { return new(Person) },
-}
-
-// EncodeHessian writes v as lab.types.Person, null for nil.
-func (v *Person) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&personClass)
-	e.String(v.Name)
-	e.Date(v.Born)
-}
-
-// DecodeHessianField reads one field.
-func (v *Person) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 0:
-		v.Name = d.String()
-	case 1:
-		v.Born = d.Date()
-	default:
-		d.Skip()
-	}
-}
-
-var managerClass = hessian.ClassDesc{
-	Name:   "lab.types.Manager",
-	Fields: []string{"name", "born", "reports"},
-	New:    func() any { return new(Manager) },
-}
-
-// EncodeHessian writes v as lab.types.Manager, null for nil.
-func (v *Manager) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&managerClass)
-	e.String(v.Name)
-	e.Date(v.Born)
-	if v.Reports == nil {
-		e.Null()
-	} else {
-		e.List("", len(v.Reports))
-		for i0 := range v.Reports {
-			v.Reports[i0].EncodeHessian(e)
-		}
-	}
-}
-
-// DecodeHessianField reads one field.
-func (v *Manager) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 0:
-		v.Name = d.String()
-	case 1:
-		v.Born = d.Date()
-	case 2:
-		if n0, ok := d.List(); ok {
-			s0 := hessian.MakeSlice[*Person](d, n0)
-			for i0 := 0; d.More(i0, n0); i0++ {
-				var v0 *Person
-				v0, _ = d.Object(&personClass).(*Person)
-				s0 = append(s0, v0)
-			}
-			v.Reports = s0
-		}
-	default:
-		d.Skip()
-	}
-}
-
-var notFoundClass = hessian.ClassDesc{
-	Name:   "lab.types.NotFoundException",
-	Fields: append(hessian.ThrowableFields(), "id"),
-	New:    func() any { return new(NotFound) },
-}
-
-// EncodeHessian writes v as lab.types.NotFoundException, null for nil.
-func (v *NotFound) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&notFoundClass)
-	e.Throwable(v.Error(), nil)
-	e.Long(int64(v.ID))
-}
-
-// DecodeHessianField reads one field.
-func (v *NotFound) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 4:
-		v.ID = ID(d.Long())
-	default:
-		d.Skip()
-	}
-}
-
-var refusedClass = hessian.ClassDesc{
-	Name:   "lab.types.RefusedException",
-	Fields: append(hessian.ThrowableFields(), "level"),
-	New:    func() any { return new(Refused) },
-}
-
-// EncodeHessian writes v as lab.types.RefusedException, null for nil.
-func (v *Refused) EncodeHessian(e *hessian.Encoder) {
-	if v == nil {
-		e.Null()
-		return
-	}
-	if e.Ref(v) {
-		return
-	}
-	e.Object(&refusedClass)
-	e.Throwable(v.Message, v.Cause)
-	v.Level.EncodeHessian(e)
-}
-
-// DecodeHessianField reads one field.
-func (v *Refused) DecodeHessianField(d *hessian.Decoder, field int) {
-	switch field {
-	case 2:
-		if err, _ := d.Any().(error); err != error(v) {
-			v.Cause = err
-		}
-	case 3:
-		v.Message = d.String()
-	case 4:
-		v.Level = Level(d.Enum(&levelClass))
-	default:
-		d.Skip()
-	}
-}

@@ -141,7 +141,7 @@ func family() *Node {
 }
 
 func TestEveryMethodKeepsItsValues(t *testing.T) {
-	codec, err := hessian.NewCodec(Point{}, Node{}, Scalars{}, Pointers{}, Containers{}, Person{}, Manager{}, Low)
+	codec, err := hessian.NewCodec(Point{}, Node{}, Scalars{}, Pointers{}, Containers{}, Person{}, Manager{}, Folder{}, Low)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,27 +194,27 @@ func TestObjectsKeepTheirIdentity(t *testing.T) {
 func TestDeclaredExceptionsArriveTyped(t *testing.T) {
 	c := everyMethod(t, &echo{})
 	_, err := c.Find(t.Context(), 42)
-	if missing, ok := errors.AsType[*NotFound](err); !ok || missing.ID != 42 {
+	if missing, ok := errors.AsType[*NotFoundError](err); !ok || missing.ID != 42 {
 		t.Errorf("Find(42): %v", err)
 	}
 	_, err = c.Find(t.Context(), -1)
-	refused, ok := errors.AsType[*Refused](err)
+	refused, ok := errors.AsType[*RefusedError](err)
 	if !ok || refused.Message != "too low" || refused.Level != High {
 		t.Fatalf("Find(-1): %v", err)
 	}
-	if cause, ok := errors.AsType[*NotFound](refused.Cause); !ok || cause.ID != -1 {
+	if cause, ok := errors.AsType[*NotFoundError](refused.Cause); !ok || cause.ID != -1 {
 		t.Errorf("Find(-1) has the cause %v", refused.Cause)
 	}
 	_, err = c.Find(t.Context(), -2)
-	if refused, ok := errors.AsType[*Refused](err); !ok || refused.Cause != nil {
+	if refused, ok := errors.AsType[*RefusedError](err); !ok || refused.Cause != nil {
 		t.Errorf("Find(-2): %v, want an exception without a cause", err)
 	}
 	_, err = c.FindNamed(t.Context(), "nobody")
-	if _, ok := errors.AsType[*NotFound](err); !ok {
+	if _, ok := errors.AsType[*NotFoundError](err); !ok {
 		t.Errorf("FindNamed: %v", err)
 	}
 	_, err = c.FindNamed(t.Context(), "")
-	if _, ok := errors.AsType[*NotFound](err); err == nil || ok || !strings.Contains(err.Error(), "a name is needed") {
+	if _, ok := errors.AsType[*NotFoundError](err); err == nil || ok || !strings.Contains(err.Error(), "a name is needed") {
 		t.Errorf("an undeclared error arrives as %v", err)
 	}
 }

@@ -200,6 +200,9 @@ func sendStructs(tr trip, c *EverythingClient) {
 	send(tr, "Node", c.Node,
 		func(v *Node) api.Args { return &everythingNodeArgs{v} }, func(v *Node) hessian.Body { return &everythingNodeReply{v} },
 		nil, &Node{}, family())
+	send(tr, "Folder", c.Folder,
+		func(v Folder) api.Args { return &everythingFolderArgs{v} }, func(v Folder) hessian.Body { return &everythingFolderReply{v} },
+		Folder{}, Folder{Folders: Folders{nil, {Folders: Folders{}}}, ByName: map[string]Folder{"a": {Folders: Folders{}}}})
 	send(tr, "Scalars", c.Scalars,
 		func(v *Scalars) api.Args { return &everythingScalarsArgs{v} }, func(v *Scalars) hessian.Body { return &everythingScalarsReply{v} },
 		nil, &Scalars{}, &Scalars{

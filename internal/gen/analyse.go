@@ -18,6 +18,8 @@ type generator struct {
 	services []*service
 	classes  map[*types.Named]*class // nil for a struct that was reported
 	sorted   []*class                // classes in the order of the source
+	// resolving are the named types that resolve is inside of.
+	resolving map[*types.Named]bool
 }
 
 // Generate returns the files that belong to the package in dir. It writes
@@ -27,7 +29,7 @@ func Generate(dir string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{pkg: p, used: make(map[token.Pos]bool), classes: make(map[*types.Named]*class)}
+	g := &generator{pkg: p, used: make(map[token.Pos]bool), classes: make(map[*types.Named]*class), resolving: make(map[*types.Named]bool)}
 	g.analyse()
 	if err := g.err(); err != nil {
 		return nil, err
@@ -114,9 +116,9 @@ func (g *generator) plain(n *types.Named) bool {
 }
 
 func (g *generator) service(n *types.Named, w *words) {
-	s := &service{goName: n.Obj().Name(), iface: w.name, group: w.value["group"], version: w.value["version"], file: g.file(n.Obj().Pos())}
+	s := &service{pos: n.Obj().Pos(), goName: n.Obj().Name(), iface: w.name, group: w.value["group"], version: w.value["version"], file: g.file(n.Obj().Pos())}
 	if !n.Obj().Exported() {
-		g.add(n.Obj().Pos(), "interface %s is not exported, so nobody could name its client; call it %s", s.goName, strings.ToUpper(s.goName[:1])+s.goName[1:])
+		g.add(n.Obj().Pos(), "interface %s is not exported, so nobody could name its client; call it %s", s.goName, upperFirst(s.goName))
 	}
 	if !g.plain(n) {
 		return
@@ -142,7 +144,7 @@ func (g *generator) service(n *types.Named, w *words) {
 	}
 	slices.SortFunc(methods, func(a, b *types.Func) int { return g.order(a.Pos(), b.Pos()) })
 	if len(methods) == 0 {
-		g.add(n.Obj().Pos(), "interface %s has no methods", s.goName)
+		g.add(n.Obj().Pos(), "interface %s has no methods; add one, e.g. Get(ctx context.Context, id int64) (string, error)", s.goName)
 	}
 	seen := make(map[string]*method)
 	for _, f := range methods {
@@ -171,6 +173,9 @@ func (g *generator) method(s *service, f *types.Func) *method {
 		m.javaName, m.idempotent, m.oneway, m.timeout = w.name, w.has("idempotent"), w.has("oneway"), g.timeout(w)
 	}
 	before := len(g.list)
+	if keywords[m.javaName] {
+		g.add(f.Pos(), "%s: %q is a keyword of Java and no method's name; write e.g. %smethod get%s", what, m.javaName, directive, f.Name())
+	}
 	sig := f.Type().(*types.Signature)
 	g.params(m, sig, w, what)
 	g.results(m, sig, w, what)
@@ -362,7 +367,12 @@ func (g *generator) reach() {
 // collisions reports declarations of the package that have a name which the
 // generated code needs.
 func (g *generator) collisions() {
-	check := func(name, by string) {
+	taken := make(map[string]string)
+	check := func(pos token.Pos, name, by string) {
+		if other := taken[name]; other != "" && other != by {
+			g.add(pos, "%s is the name of something that the generator writes for %s and for %s; rename one of them", name, other, by)
+		}
+		taken[name] = by
 		if obj := g.types.Scope().Lookup(name); obj != nil {
 			g.add(obj.Pos(), "%s is the name of something that the generator writes for %s; rename it", name, by)
 		}
@@ -370,15 +380,15 @@ func (g *generator) collisions() {
 	for _, s := range g.services {
 		n := newNames(s)
 		for _, name := range []string{n.desc, n.types, n.client, n.construct, n.register} {
-			check(name, "interface "+s.goName)
+			check(s.pos, name, "interface "+s.goName)
 		}
 		for _, m := range s.methods {
 			for _, name := range []string{n.call(m), n.args(m), n.reply(m)} {
-				check(name, "method "+s.goName+"."+m.goName)
+				check(m.pos, name, "method "+s.goName+"."+m.goName)
 			}
 		}
 	}
 	for _, c := range g.sorted {
-		check(c.varName(), "type "+c.goName)
+		check(c.pos, c.varName(), "type "+c.goName)
 	}
 }

@@ -12,8 +12,8 @@ func (g *generator) emitService(w *source, s *service) {
 	g.emitDesc(w, s, n)
 	emitClient(w, s, n)
 	emitRegister(w, s, n)
-	for i, m := range s.methods {
-		emitCall(w, s, n, m, i)
+	for _, m := range s.methods {
+		emitCall(w, n, m)
 	}
 }
 
@@ -164,7 +164,7 @@ func emitRegister(w *source, s *service, n names) {
 
 // emitCall writes the one object that a call allocates, with its arguments and
 // its reply.
-func emitCall(w *source, s *service, n names, m *method, index int) {
+func emitCall(w *source, n names, m *method) {
 	w.p("\ntype %s struct {\napi.Invocation\nargs %s", n.call(m), n.args(m))
 	if !m.oneway {
 		w.p("reply %s", n.reply(m))

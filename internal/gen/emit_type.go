@@ -66,6 +66,9 @@ func (w *source) encode(t *typ, expr string, depth int) {
 // decode adds statements that read into target. Null leaves it as it is, which
 // is its zero value.
 func (w *source) decode(t *typ, target string, depth int) {
+	if t.elem.uses(kindTime) {
+		w.use("time") // for the variables below
+	}
 	switch t.kind {
 	case kindEnum:
 		w.p("%s = %s(d.Enum(&%s))", target, t.goType, t.class.varName())

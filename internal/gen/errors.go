@@ -18,11 +18,11 @@ type Error struct {
 // Error returns "file:line:column: message".
 func (e *Error) Error() string { return e.Pos.String() + ": " + e.Message }
 
-// ErrorList is all that is wrong with a package, in the order of the source.
-type ErrorList []*Error
+// SourceErrors is all that is wrong with a package, in the order of the source.
+type SourceErrors []*Error
 
 // Error returns one line for each error.
-func (l ErrorList) Error() string {
+func (l SourceErrors) Error() string {
 	lines := make([]string, len(l))
 	for i, e := range l {
 		lines[i] = e.Error()
@@ -33,7 +33,7 @@ func (l ErrorList) Error() string {
 // problems collects errors; each place and text once.
 type problems struct {
 	fset *token.FileSet
-	list ErrorList
+	list SourceErrors
 }
 
 func (p *problems) add(pos token.Pos, format string, args ...any) {

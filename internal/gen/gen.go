@@ -39,7 +39,7 @@ type File struct {
 }
 
 // Run generates the code of packages and writes what changed. An error of the
-// annotated source is an ErrorList.
+// annotated source is an SourceErrors.
 func Run(o Options) error {
 	if o.Out == nil {
 		o.Out = io.Discard
@@ -133,7 +133,7 @@ func isGenerated(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	head := make([]byte, len(header))
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {

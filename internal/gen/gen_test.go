@@ -54,7 +54,7 @@ func TestErrorsNameThePlaceAndTheCure(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := Generate(dir)
-			if _, ok := errors.AsType[ErrorList](err); !ok || !strings.Contains(err.Error(), c.want) {
+			if _, ok := errors.AsType[SourceErrors](err); !ok || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v\nwant %s", err, c.want)
 			}
 		})

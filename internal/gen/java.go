@@ -42,6 +42,40 @@ func arrayClass(java string) string {
 	return "[" + arrayClass(elem)
 }
 
+// lists are the collections that a slice can be, each with the class that it
+// is on the wire; "" is Hessian's own list, which Java reads as an ArrayList.
+var lists = map[string]string{
+	"java.util.List": "", "java.util.Collection": "", "java.lang.Iterable": "", "java.util.ArrayList": "",
+	"java.util.LinkedList": "java.util.LinkedList", "java.util.Queue": "java.util.LinkedList", "java.util.Deque": "java.util.LinkedList",
+	"java.util.Vector": "java.util.Vector",
+	"java.util.Set":    "java.util.HashSet", "java.util.HashSet": "java.util.HashSet", "java.util.LinkedHashSet": "java.util.LinkedHashSet",
+	"java.util.SortedSet": "java.util.TreeSet", "java.util.NavigableSet": "java.util.TreeSet", "java.util.TreeSet": "java.util.TreeSet",
+}
+
+// maps are the same for maps; "" is a HashMap.
+var maps = map[string]string{
+	"java.util.Map": "", "java.util.HashMap": "",
+	"java.util.LinkedHashMap": "java.util.LinkedHashMap", "java.util.Hashtable": "java.util.Hashtable",
+	"java.util.SortedMap": "java.util.TreeMap", "java.util.NavigableMap": "java.util.TreeMap", "java.util.TreeMap": "java.util.TreeMap",
+	"java.util.concurrent.ConcurrentMap": "java.util.concurrent.ConcurrentHashMap", "java.util.concurrent.ConcurrentHashMap": "java.util.concurrent.ConcurrentHashMap",
+}
+
+// noArrays are element types whose arrays are no lists in Hessian.
+var noArrays = map[string]string{"byte": "[]byte, which is Java's byte[]", "char": "a string"}
+
+// keywords are words that Java's compiler keeps for itself.
+var keywords = map[string]bool{
+	"abstract": true, "assert": true, "boolean": true, "break": true, "byte": true, "case": true, "catch": true,
+	"char": true, "class": true, "const": true, "continue": true, "default": true, "do": true, "double": true,
+	"else": true, "enum": true, "extends": true, "final": true, "finally": true, "float": true, "for": true,
+	"goto": true, "if": true, "implements": true, "import": true, "instanceof": true, "int": true,
+	"interface": true, "long": true, "native": true, "new": true, "package": true, "private": true,
+	"protected": true, "public": true, "return": true, "short": true, "static": true, "strictfp": true,
+	"super": true, "switch": true, "synchronized": true, "this": true, "throw": true, "throws": true,
+	"transient": true, "try": true, "void": true, "volatile": true, "while": true, "true": true, "false": true,
+	"null": true,
+}
+
 // isJavaType says whether s is a Java type as people write it.
 func isJavaType(s string) bool {
 	s = strings.TrimSuffix(strings.TrimSuffix(s, "[]"), "[]")
@@ -58,6 +92,13 @@ func lowerFirst(s string) string {
 		}
 		r[i] = unicode.ToLower(r[i])
 	}
+	return string(r)
+}
+
+// upperFirst returns the exported form of a Go name.
+func upperFirst(s string) string {
+	r := []rune(s)
+	r[0] = unicode.ToUpper(r[0])
 	return string(r)
 }
 
@@ -98,6 +139,9 @@ func (t *typ) retype(java string) (*typ, string) {
 	case kindSlice:
 		if array {
 			elem, _ := strings.CutSuffix(java, "[]")
+			if other := noArrays[elem]; other != "" {
+				return nil, "java.util.List or another array; for " + java + " use " + other
+			}
 			e, want := t.elem.retype(elem)
 			if e == nil {
 				return nil, "java.util.List or an array of " + want
@@ -105,31 +149,18 @@ func (t *typ) retype(java string) (*typ, string) {
 			c.elem, c.listClass = e, arrayClass(java)
 			return &c, ""
 		}
-		switch java {
-		case "java.util.List", "java.util.Collection", "java.lang.Iterable", "java.util.ArrayList":
-			c.listClass = ""
-		case "java.util.Set":
-			c.listClass = "java.util.HashSet"
-		default:
-			if !strings.HasPrefix(java, "java.util.") {
-				if slices.Contains(everything, java) {
-					c.listClass = ""
-					return &c, ""
-				}
-				return nil, "java.util.List, java.util.Set, another collection of java.util, or an array such as long[]"
-			}
-			c.listClass = java
+		class, ok := lists[java]
+		if !ok && !slices.Contains(everything, java) {
+			return nil, "java.util.List, java.util.Set, another collection of java.util, or an array such as long[]"
 		}
+		c.listClass = class
 		return &c, ""
 	case kindMap:
-		switch {
-		case java == "java.util.Map", java == "java.util.HashMap", slices.Contains(everything, java):
-			c.listClass = ""
-		case strings.HasPrefix(java, "java.util.") && !array:
-			c.listClass = java
-		default:
+		class, ok := maps[java]
+		if !ok && !slices.Contains(everything, java) {
 			return nil, "java.util.Map or another map of java.util"
 		}
+		c.listClass = class
 		return &c, ""
 	}
 	return nil, t.java

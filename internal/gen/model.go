@@ -7,6 +7,7 @@ import (
 
 // service is an annotated interface.
 type service struct {
+	pos            token.Pos
 	goName         string
 	iface          string // of Java
 	group, version string

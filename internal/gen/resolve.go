@@ -18,10 +18,22 @@ func (g *generator) resolve(t types.Type, pos token.Pos, what string) *typ {
 		return r.typ
 	}
 	named, _ := t.(*types.Named)
+	if _, ok := t.Underlying().(*types.Struct); !ok && named != nil {
+		if g.resolving[named] {
+			g.add(pos, "%s: %s contains itself without a struct between; put a struct with a Java class there", what, g.text(t))
+			return nil
+		}
+		g.resolving[named] = true
+		defer delete(g.resolving, named)
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		return g.basic(named, u, pos, what)
 	case *types.Pointer:
+		if named != nil {
+			g.add(pos, "%s: a pointer type with a name is not supported; write %s for %s", what, g.text(u), g.text(t))
+			return nil
+		}
 		elem := g.resolve(u.Elem(), pos, what)
 		if elem == nil {
 			return nil
@@ -202,6 +214,7 @@ func (g *generator) enum(n *types.Named) *class {
 		return nil
 	}
 	c := &class{pos: n.Obj().Pos(), goName: n.Obj().Name(), javaName: w.name, file: g.file(n.Obj().Pos()), enum: true}
+	g.exported(n, "enum")
 	g.classes[n] = c
 	values := make(map[string]string)
 	var consts []*types.Const
@@ -220,10 +233,10 @@ func (g *generator) enum(n *types.Named) *class {
 		switch {
 		case v == "":
 			continue // null
-		case !javaMethod.MatchString(v):
-			g.add(k.Pos(), "constant %s: %q is no name of a Java enum constant", k.Name(), v)
+		case !javaMethod.MatchString(v) || keywords[v]:
+			g.add(k.Pos(), "constant %s: %q is no name of a Java enum constant; write e.g. %q", k.Name(), v, "LOW")
 		case values[v] != "":
-			g.add(k.Pos(), "constants %s and %s are both %q", values[v], k.Name(), v)
+			g.add(k.Pos(), "constants %s and %s are both %q; keep one", values[v], k.Name(), v)
 		default:
 			values[v] = k.Name()
 			c.constants = append(c.constants, k.Name())
@@ -254,17 +267,28 @@ func (g *generator) class(n *types.Named, pos token.Pos, what string) *class {
 	}
 	c := &class{pos: n.Obj().Pos(), goName: name, javaName: java, file: g.file(n.Obj().Pos())}
 	g.classes[n] = c
+	g.exported(n, "struct")
 	if !javaClass.MatchString(java) {
 		g.add(c.pos, "struct %s: %q is no Java class; write e.g. `java:\"com.example.%s\"`", name, java, name)
 	}
 	c.exception = types.Implements(types.NewPointer(n), types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
+	outside := g.resolving
+	g.resolving = make(map[*types.Named]bool) // a struct may lead back to itself
 	g.fields(c, s, make(map[string]string))
+	g.resolving = outside
 	for _, m := range []string{"EncodeHessian", "DecodeHessianField"} {
 		if obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), true, g.types, m); obj != nil {
 			g.add(obj.Pos(), "struct %s has its own %s, which the generator writes; remove one: the method or the hessian.Class field", name, m)
 		}
 	}
 	return c
+}
+
+// exported reports a class that code of other packages could not name.
+func (g *generator) exported(n *types.Named, what string) {
+	if o := n.Obj(); !o.Exported() {
+		g.add(o.Pos(), "%s %s is not exported, so nobody who calls the service could name it; call it %s", what, o.Name(), upperFirst(o.Name()))
+	}
 }
 
 // classTag returns the Java class that the marker field of s names.
@@ -310,7 +334,7 @@ func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
 			java = lowerFirst(f.Name())
 		}
 		if !javaMethod.MatchString(java) {
-			g.add(f.Pos(), "%s: %q is no name of a Java field", what, java)
+			g.add(f.Pos(), "%s: %q is no name of a Java field; give it one with a tag, e.g. `java:\"%s\"`", what, java, "value")
 			continue
 		}
 		if seen[java] != "" {
