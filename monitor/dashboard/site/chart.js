@@ -86,5 +86,5 @@ export function chart({ title, unit, whole, format, series, gaps, span }) {
       series.map((s, i) => el('span', { class: 'key k' + i }, s.name, ' ', values[i]))),
     el('div', { class: 'plot' },
       el('div', { class: 'ys', 'aria-hidden': 'true' }, [1, .5, 0].map(v => el('span', null, v ? format(top * v) : '0'))), plot,
-      el('div', { class: 'xs', 'aria-hidden': 'true' }, [0, .25, .5, .75, 1].map(v => el('span', null, clock(from + v * (to - from)))))));
+      el('div', { class: 'xs', 'aria-hidden': 'true' }, [0, 1 / 3, 2 / 3, 1].map(v => el('span', null, clock(from + v * (to - from)))))));
 }

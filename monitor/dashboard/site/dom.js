@@ -7,7 +7,7 @@ function fill(e, attrs, children) {
 export const el = (tag, attrs, ...children) => fill(document.createElement(tag), attrs, children);
 export const svg = (tag, attrs, ...children) => fill(document.createElementNS('http://www.w3.org/2000/svg', tag), attrs, children);
 
-// table takes columns as [name, 'num'?]; numbers stand right.
+// table takes columns as [name, kind?]: 'num' stands right, 'whole' is not broken.
 export const table = (columns, rows) => el('div', { class: 'scroll' }, el('table', null,
   el('thead', null, el('tr', null, columns.map(([name, kind]) => el('th', { scope: 'col', class: kind }, name)))),
   el('tbody', null, rows.map(r => el('tr', null, r.map((c, i) => el('td', { class: columns[i][1] }, c)))))));

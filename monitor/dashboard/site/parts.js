@@ -10,13 +10,13 @@ const goneLast = list => list.toSorted((a, b) => (a.state === 'gone') - (b.state
 
 export function providers(list, now) {
   if (!list.length) return note('No provider stands in the registry: calls fail.');
-  return table([['address'], ['application'], ['weight', 'num'], ['state'], ['for', 'num'], ['release'], ['pid', 'num']],
+  return table([['address', 'whole'], ['application'], ['weight', 'num'], ['state'], ['for', 'num'], ['release', 'whole'], ['pid', 'num']],
     goneLast(list).map(p => [p.address, p.application, p.weight ?? 0, state(p.state), ago(now - Date.parse(p.since)), p.release ?? '', p.pid ?? '']));
 }
 
 export function consumers(list, now) {
   if (!list.length) return note('Nobody asked the registry for this service.');
-  return table([['address'], ['application'], ['state'], ['for', 'num'], ['release'], ['pid', 'num']],
+  return table([['address', 'whole'], ['application'], ['state'], ['for', 'num'], ['release', 'whole'], ['pid', 'num']],
     goneLast(list).map(p => [p.address, p.application, state(p.state), ago(now - Date.parse(p.since)), p.release ?? '', p.pid ?? '']));
 }
 
@@ -41,7 +41,7 @@ export function charts(rows, gaps, span) {
   const sides = ['consumer', 'provider'];
   const points = (side, f) => new Map(rows.filter(r => r.side === side).map(r => [Date.parse(r.minute), f(r)]));
   const both = (title, f) => chart({ title, unit: 'per minute', whole: true, format: brief, gaps, span, series: sides.map(name => ({ name, points: points(name, f) })) });
-  const latency = side => chart({ title: 'Latency', unit: 'seen by ' + side + 's', format: duration, gaps, span,
+  const latency = side => chart({ title: 'Latency', unit: side, format: duration, gaps, span,
     series: [['p50', r => r.p50_ms], ['p90', r => r.p90_ms], ['p99', r => r.p99_ms]].map(([name, f]) => ({ name, points: points(side, f) })) });
   return el('div', { class: 'charts' }, both('Calls', calls), both('Failures', r => r.failure), ...sides.map(latency));
 }
