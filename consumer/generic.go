@@ -77,13 +77,42 @@ func (g *Generic) Invoke(ctx context.Context, method string, types []string, arg
 // answer for every service: the provider converts the arguments, so that
 // objects are maps, with the class name under "class" where the declared type
 // does not say it, and so are objects in the result. With nil types it takes
-// the method of that name, if there is only one.
+// the method of that name, if there is only one. What the service throws is an
+// *hessian.Exception of its class and message, whose cause is the exception
+// that the provider sent in its place, with Java's stack in its message.
 func (g *Generic) InvokeGeneric(ctx context.Context, method string, types []string, args []any) (any, error) {
 	if types != nil && len(types) != len(args) {
 		return nil, fmt.Errorf("consumer: method %q has %d types and %d arguments", method, len(types), len(args))
 	}
 	inner := &invokeArgs{method: method, types: types, args: args}
-	return g.With(Attach("generic", "true")).call(ctx, invokeMethod, inner)
+	v, err := g.With(Attach("generic", "true")).call(ctx, invokeMethod, inner)
+	return v, unwrapGeneric(err)
+}
+
+// unwrapGeneric returns err with the exception that the service threw in place
+// of the GenericException that stands for it.
+func unwrapGeneric(err error) error {
+	x, ok := errors.AsType[*hessian.Exception](err)
+	if !ok || x.Class != "org.apache.dubbo.rpc.service.GenericException" && x.Class != "com.alibaba.dubbo.rpc.service.GenericException" {
+		return err
+	}
+	e, ok := errors.AsType[*api.Error](err)
+	if !ok {
+		return err
+	}
+	own := &hessian.Exception{Cause: x}
+	for _, f := range x.Fields {
+		switch f.Name {
+		case "exceptionClass":
+			own.Class, _ = f.Value.(string)
+		case "exceptionMessage":
+			own.Message, _ = f.Value.(string)
+		}
+	}
+	if own.Class == "" {
+		return err
+	}
+	return api.NewError(e.Code, e.Sent, e.Message, own)
 }
 
 // invokeMethod is never changed.

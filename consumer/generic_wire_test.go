@@ -2,9 +2,11 @@ package consumer
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"testing"
 
+	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/protocol/hessian"
 )
 
@@ -69,5 +71,31 @@ func TestInvokeArgsWithoutTypes(t *testing.T) {
 	}
 	if _, ok := d.Any().(*hessian.List); !ok || d.Err() != nil {
 		t.Error(d.Err())
+	}
+}
+
+func TestGenericExceptions(t *testing.T) {
+	sent := func(class string, fields ...hessian.Field) error {
+		return api.NewError(api.Business, api.SentMaybe, "a.B.$invoke at h:1", &hessian.Exception{Class: class, Message: "a.X: m at B.java:1", Fields: fields})
+	}
+	own := hessian.Field{Name: "exceptionClass", Value: "a.X"}
+	text := hessian.Field{Name: "exceptionMessage", Value: "m"}
+	for _, class := range []string{"org.apache.dubbo.rpc.service.GenericException", "com.alibaba.dubbo.rpc.service.GenericException"} {
+		err := unwrapGeneric(sent(class, own, text))
+		x, ok := errors.AsType[*hessian.Exception](err)
+		if !ok || x.Class != "a.X" || x.Message != "m" || api.CodeOf(err) != api.Business || err.Error() != "a.B.$invoke at h:1: a.X: m" {
+			t.Errorf("got %v", err)
+		}
+		if from, ok := errors.AsType[*hessian.Exception](x.Cause); !ok || from.Class != class {
+			t.Errorf("the cause is %v", x.Cause)
+		}
+	}
+	for _, err := range []error{
+		nil, errors.New("x"), sent("a.Other", own), sent("org.apache.dubbo.rpc.service.GenericException"),
+		api.NewError(api.Timeout, api.SentMaybe, "late", nil),
+	} {
+		if got := unwrapGeneric(err); !errors.Is(got, err) {
+			t.Errorf("%v became %v", err, got)
+		}
 	}
 }
