@@ -42,10 +42,11 @@ FROM minutes m ` + wanted + ` CROSS JOIN reporter r ON r.id = t.reporter`, args
 // Rows implements Store.
 func (s *SQLite) Rows(ctx context.Context, q Query, yield func(*Row) bool) error {
 	stopped := false
-	return s.each(q.From, q.To, func(d *day) error {
+	return s.each(q.From, q.To, func(d *day, from, to int64) error {
 		if stopped {
 			return nil
 		}
+		q.From, q.To = from, to
 		text, args := statement(&q)
 		rows, err := d.db.QueryContext(ctx, text, args...)
 		if err != nil {
@@ -84,7 +85,7 @@ func sideOf(s string) api.Side {
 // Heard implements Store.
 func (s *SQLite) Heard(ctx context.Context, from, to int64) ([]Heard, error) {
 	var all []Heard
-	err := s.each(from, to, func(d *day) error {
+	err := s.each(from, to, func(d *day, from, to int64) error {
 		rows, err := d.db.QueryContext(ctx, `SELECT r.application, r.instance, r.boot, r.started,
 	h.minute, h.rev, h.seq, h.through, h.every, h.dropped, h.received, h.sealed, h.final
 FROM heard h JOIN reporter r ON r.id = h.reporter WHERE h.minute >= ? AND h.minute < ?`, from, to)

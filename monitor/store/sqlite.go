@@ -114,8 +114,9 @@ func (s *SQLite) writeDay(ctx context.Context, number, received int64, batches [
 }
 
 // each calls visit for the days that hold minutes from ≤ minute < to, oldest
-// first.
-func (s *SQLite) each(from, to int64, visit func(*day) error) error {
+// first, and with those of the minutes that lie in the day: what a visit costs
+// is bounded, whatever was asked for.
+func (s *SQLite) each(from, to int64, visit func(d *day, from, to int64) error) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.closed {
@@ -129,7 +130,7 @@ func (s *SQLite) each(from, to int64, visit func(*day) error) error {
 	}
 	slices.Sort(numbers)
 	for _, n := range numbers {
-		if err := visit(s.days[n]); err != nil {
+		if err := visit(s.days[n], max(from, n*minutesPerDay), min(to, (n+1)*minutesPerDay)); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -189,6 +191,42 @@ func TestDaysAreFilesThatExpire(t *testing.T) {
 		if strings.Contains(f, fileOfDay(day/minutesPerDay)) {
 			t.Errorf("%s is still there", f)
 		}
+	}
+}
+
+// A range costs what the days in it hold, not how long it is.
+func TestARangeWithoutEnd(t *testing.T) {
+	s := open(t, t.TempDir())
+	write(t, s, batch(1, minute, 1, 3, "a", "b"), batch(1, minute+minutesPerDay, 1, 4, "a"))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // of milliseconds needed
+	defer cancel()
+	name := "a"
+	for _, c := range []struct {
+		query Query
+		want  int
+	}{
+		{all(math.MinInt64, math.MaxInt64), 3},
+		{all(minute+1, math.MaxInt64), 1},
+		{all(math.MinInt64, minute+1), 2},
+		{all(math.MaxInt64, math.MinInt64), 0},
+		{Query{From: math.MinInt64, To: math.MaxInt64, Method: &name}, 2},
+	} {
+		n, last := 0, int64(0)
+		err := s.Rows(ctx, c.query, func(r *Row) bool {
+			if r.Minute < last {
+				t.Errorf("minute %d came after %d", r.Minute, last)
+			}
+			last = r.Minute
+			n++
+			return true
+		})
+		if err != nil || n != c.want {
+			t.Errorf("%+v: %d rows, %v; want %d", c.query, n, err, c.want)
+		}
+	}
+	heard, err := s.Heard(ctx, math.MinInt64, math.MaxInt64)
+	if err != nil || len(heard) != 2 {
+		t.Errorf("heard %+v, %v", heard, err)
 	}
 }
 
