@@ -134,21 +134,30 @@ func (s *snapshot) newNode(list []*Provider, weights []int, depth int) *node {
 	if depth < len(s.routers) {
 		return n // never picked from
 	}
-	for _, p := range list {
-		n.rank = min(n.rank, p.ep.currentRank())
-	}
-	var best []*Provider
 	var share []int
-	for i, p := range list {
-		if p.ep.currentRank() <= n.rank {
-			best, share = append(best, p), append(share, weights[i])
-		}
-	}
-	n.best = best
-	if len(best) > 1 {
-		n.picker = s.balancer.Picker(best, share)
+	n.best, share, n.rank = bestOf(list, weights, nil)
+	if len(n.best) > 1 {
+		n.picker = s.balancer.Picker(n.best, share)
 	}
 	return n
+}
+
+// bestOf returns those of list that were not tried and share the lowest rank
+// among these, with their weights. It asks each one once, since ranks change at
+// any time: a second look might find nobody at the rank of the first.
+func bestOf(list []*Provider, weights []int, tried *Tried) (best []*Provider, share []int, lowest rank) {
+	lowest = gone
+	for i, p := range list {
+		r := p.ep.currentRank()
+		if r > lowest || tried != nil && tried.has(p) {
+			continue
+		}
+		if r < lowest {
+			best, share, lowest = best[:0], share[:0], r
+		}
+		best, share = append(best, p), append(share, weights[i])
+	}
+	return best, share, lowest
 }
 
 // build makes the views of s for methods at now. next is when a warming
@@ -238,26 +247,11 @@ func mentions(list []*Provider, method string) bool {
 // spare looks for a provider other than those tried, the best first. worst is
 // the last rank that is worth a try.
 func (s *snapshot) spare(n *node, inv *api.Invocation, tried *Tried, worst rank) *Provider {
-	best := worst + 1
-	for _, p := range n.list {
-		if r := p.ep.currentRank(); r < best && !tried.has(p) {
-			best = r
-		}
-	}
-	if best > worst {
+	list, weights, best := bestOf(n.list, n.weights, tried)
+	if len(list) == 0 || best > worst {
 		return nil
 	}
-	var list []*Provider
-	var weights []int
-	for i, p := range n.list {
-		if p.ep.currentRank() <= best && !tried.has(p) {
-			list, weights = append(list, p), append(weights, n.weights[i])
-		}
-	}
-	switch len(list) {
-	case 0: // changed between the two looks
-		return nil
-	case 1:
+	if len(list) == 1 {
 		return list[0]
 	}
 	return list[s.balancer.Picker(list, weights).Pick(inv)]
