@@ -264,7 +264,7 @@ func (g *generator) results(m *method, sig *types.Signature, w *words, what stri
 	}
 	if last == 0 {
 		if w != nil && w.value["result"] != "" {
-			g.add(w.pos, "result=%s, but %s returns only an error", w.value["result"], m.goName)
+			g.add(w.pos, "result=%s, but %s returns only an error; leave result= out, or return (T, error)", w.value["result"], m.goName)
 		}
 		return
 	}
@@ -289,7 +289,7 @@ func streams(t types.Type) bool {
 func (g *generator) throws(m *method, w *words, what string) {
 	names := w.list("throws")
 	if len(names) > 0 && m.oneway {
-		g.add(w.pos, "%s: a oneway method gets no answer, so it throws nothing", what)
+		g.add(w.pos, "%s: a oneway method gets no answer, so it throws nothing; leave out oneway or throws=", what)
 		return
 	}
 	for _, name := range names {
@@ -300,7 +300,7 @@ func (g *generator) throws(m *method, w *words, what string) {
 			n, _ = t.Type().(*types.Named)
 		}
 		if n == nil {
-			g.add(w.pos, "throws=%s: there is no type %s in this package", name, name)
+			g.add(w.pos, "throws=%s: there is no type %s in this package; declare it there, with a Java class and an Error method", name, name)
 			continue
 		}
 		if _, ok := n.Underlying().(*types.Struct); !ok {
@@ -364,31 +364,34 @@ func (g *generator) reach() {
 	}
 }
 
-// collisions reports declarations of the package that have a name which the
-// generated code needs.
+// collisions reports names that the generated code needs and that something
+// else has: a declaration of the package, or other generated code.
 func (g *generator) collisions() {
 	taken := make(map[string]string)
-	check := func(pos token.Pos, name, by string) {
-		if other := taken[name]; other != "" && other != by {
-			g.add(pos, "%s is the name of something that the generator writes for %s and for %s; rename one of them", name, other, by)
+	free := func(pos token.Pos, by string, names ...string) bool {
+		for _, name := range names {
+			if obj := g.types.Scope().Lookup(name); obj != nil {
+				g.add(obj.Pos(), "%s is the name of something that the generator writes for %s; rename it", name, by)
+				return false
+			}
+			if other := taken[name]; other != "" {
+				g.add(pos, "%s is the name of something that the generator writes for %s and for %s; rename one of them", name, other, by)
+				return false
+			}
+			taken[name] = by
 		}
-		taken[name] = by
-		if obj := g.types.Scope().Lookup(name); obj != nil {
-			g.add(obj.Pos(), "%s is the name of something that the generator writes for %s; rename it", name, by)
-		}
+		return true
 	}
 	for _, s := range g.services {
 		n := newNames(s)
-		for _, name := range []string{n.desc, n.types, n.client, n.construct, n.register} {
-			check(s.pos, name, "interface "+s.goName)
+		if !free(s.pos, "interface "+s.goName, n.desc, n.types, n.client, n.construct, n.register) {
+			continue
 		}
 		for _, m := range s.methods {
-			for _, name := range []string{n.call(m), n.args(m), n.reply(m)} {
-				check(m.pos, name, "method "+s.goName+"."+m.goName)
-			}
+			free(m.pos, "method "+s.goName+"."+m.goName, n.call(m), n.args(m), n.reply(m))
 		}
 	}
 	for _, c := range g.sorted {
-		check(c.pos, c.varName(), "type "+c.goName)
+		free(c.pos, "type "+c.goName, c.varName())
 	}
 }

@@ -35,6 +35,7 @@ var grammar = map[string]struct {
 var (
 	javaClass  = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*(\$[\pL_][\pL\pN_]*)*$`)
 	javaMethod = regexp.MustCompile(`^[\pL_$][\pL\pN_$]*$`)
+	spaced     = regexp.MustCompile(`^// gubbo:(service|method|enum)\b`)
 	urlValue   = regexp.MustCompile(`^[\pL\pN._\-]+$`)
 )
 
@@ -83,9 +84,9 @@ func (g *generator) parse(pos token.Pos, name string, fields []string) *words {
 			w.flags = append(w.flags, key)
 		case set && slices.Contains(rule.keys, key):
 			if _, twice := w.value[key]; twice {
-				g.add(pos, "%s%s sets %s twice", directive, name, key)
+				g.add(pos, "%s%s sets %s twice; keep one", directive, name, key)
 			} else if value == "" {
-				g.add(pos, "%s%s: %s= has no value", directive, name, key)
+				g.add(pos, "%s%s: %s= has no value; write %s=…, or leave it out", directive, name, key, key)
 			}
 			w.value[key] = value
 		case set && slices.Contains(rule.flags, key):
@@ -136,6 +137,10 @@ func (g *generator) unused() {
 	for _, f := range g.files {
 		for _, group := range f.Comments {
 			for _, c := range group.List {
+				if m := spaced.FindString(c.Text); m != "" {
+					g.add(c.Pos(), "%q is no directive; write %s without a space", m, strings.Replace(m, " ", "", 1))
+					continue
+				}
 				text, ok := strings.CutPrefix(c.Text, directive)
 				if !ok || g.used[c.Pos()] {
 					continue

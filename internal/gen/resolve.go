@@ -170,6 +170,10 @@ var insteadOf = map[types.BasicKind]string{
 }
 
 func (g *generator) basic(named *types.Named, b *types.Basic, pos token.Pos, what string) *typ {
+	if b.Kind() == types.Invalid { // the declaration of named is wrong
+		g.invalid(named.Obj().Pos(), what)
+		return nil
+	}
 	k, ok := basicKinds[b.Kind()]
 	if !ok {
 		g.add(pos, "%s: Java has no %s; use %s", what, b.Name(), insteadOf[b.Kind()])
@@ -215,6 +219,7 @@ func (g *generator) enum(n *types.Named) *class {
 	}
 	c := &class{pos: n.Obj().Pos(), goName: n.Obj().Name(), javaName: w.name, file: g.file(n.Obj().Pos()), enum: true}
 	g.exported(n, "enum")
+	before := len(g.list)
 	g.classes[n] = c
 	values := make(map[string]string)
 	var consts []*types.Const
@@ -242,7 +247,7 @@ func (g *generator) enum(n *types.Named) *class {
 			c.constants = append(c.constants, k.Name())
 		}
 	}
-	if len(c.constants) == 0 {
+	if len(c.constants) == 0 && len(g.list) == before {
 		g.add(c.pos, `enum %s has no constants; write e.g. const %sLow %s = "LOW"`, c.goName, c.goName, c.goName)
 	}
 	return c
