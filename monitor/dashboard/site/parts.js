@@ -10,13 +10,13 @@ const goneLast = list => list.toSorted((a, b) => (a.state === 'gone') - (b.state
 
 export function providers(list, now) {
   if (!list.length) return note('No provider stands in the registry: calls fail.');
-  return table([['address', 'whole'], ['application'], ['weight', 'num'], ['state'], ['for', 'num'], ['release', 'whole'], ['pid', 'num']],
+  return table([['address', 'whole'], ['application'], ['weight', 'num'], ['state', 'whole'], ['for', 'num'], ['release', 'whole'], ['pid', 'num']],
     goneLast(list).map(p => [p.address, p.application, p.weight ?? 0, state(p.state), ago(now - Date.parse(p.since)), p.release ?? '', p.pid ?? '']));
 }
 
 export function consumers(list, now) {
   if (!list.length) return note('Nobody asked the registry for this service.');
-  return table([['address', 'whole'], ['application'], ['state'], ['for', 'num'], ['release', 'whole'], ['pid', 'num']],
+  return table([['address', 'whole'], ['application'], ['state', 'whole'], ['for', 'num'], ['release', 'whole'], ['pid', 'num']],
     goneLast(list).map(p => [p.address, p.application, state(p.state), ago(now - Date.parse(p.since)), p.release ?? '', p.pid ?? '']));
 }
 
