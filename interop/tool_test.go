@@ -58,6 +58,8 @@ var toolCalls = []toolCall{
 	{args: []string{"find", `[1]`}, fails: true, want: []string{"business: ", ": lab.greet.NotFoundException: no user 1\n"}},
 	{args: []string{"find", `[1]`, "--types", "long", "--generic=false"}, fails: true, want: []string{"business: ", ": lab.greet.NotFoundException: no user 1\n"}},
 	{args: []string{"fail", `["boom"]`}, fails: true, want: []string{"business: ", ": java.lang.IllegalStateException: boom\n"}},
+	{args: []string{"sayHello", `[]`}, fails: true, want: []string{"internal: ", "args.length != types.length"}},
+	{args: []string{"list", `["x"]`}, fails: true, want: []string{"internal: ", "NumberFormatException: For input string: \"x\"\n"}},
 	{args: []string{"slow", `[5000]`, "--timeout", "200ms"}, fails: true, want: []string{"timeout: "}},
 	{args: []string{"attach", `["k"]`, "--attach", "k=v"}, want: []string{`"v"`}},
 }
@@ -97,7 +99,7 @@ func TestTool(t *testing.T) {
 			if c.fails {
 				out, errs = errs, out
 			}
-			if (err != nil) != c.fails || errs != "" {
+			if (err != nil) != c.fails || errs != "" || strings.Contains(out, ".java:") {
 				t.Errorf("%s: %q: %v\n%s%s", to.callee, c.args, err, out, errs)
 				continue
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
+	"github.com/gubbo/gubbo/protocol/hessian"
 	"github.com/gubbo/gubbo/registry"
 )
 
@@ -79,7 +80,7 @@ func callCommand() *cobra.Command {
 	f.DurationVar(&o.timeout, "timeout", 5*time.Second, "how long the call may take")
 	f.StringArrayVar(&o.attach, "attach", nil, "send the attachment key=value; may be given again")
 	f.BoolVar(&o.generic, "generic", false, `call by way of "$invoke", or with --generic=false never`)
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell peer, time and the reply's attachments on standard error")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell peer, time, the reply's attachments and Java's stack on standard error")
 	return cmd
 }
 
@@ -119,7 +120,7 @@ func call(cmd *cobra.Command, service api.Service, method, text string, o callOp
 	defer func() { _ = client.Close() }()
 	generic, err := client.Generic(service, opts...)
 	if err != nil {
-		return failed(fmt.Errorf("%w%s", err, elsewhere(cmd.Context(), config.Registry, service, err)))
+		return failed(fmt.Errorf("%w%s", err, elsewhere(cmd.Context(), config.Registry, service, err)), o.verbose)
 	}
 	known := generic.Reference().Explain("")
 	if err := listed(known, method); err != nil {
@@ -134,7 +135,7 @@ func call(cmd *cobra.Command, service api.Service, method, text string, o callOp
 		printCallInfo(cmd, &info)
 	}
 	if err != nil {
-		return failed(err)
+		return failed(err, o.verbose)
 	}
 	return printValue(cmd.OutOrStdout(), result)
 }
@@ -165,16 +166,23 @@ func invoke(ctx context.Context, g *consumer.Generic, method string, types []str
 	return result, err
 }
 
-// failed puts the code before an error of a call, and keeps what a peer wrote
-// from steering the terminal.
-func failed(err error) error {
+// failed puts the code before an error of a call, keeps what a peer wrote from
+// steering the terminal, and leaves out Java's stack unless it is asked for.
+func failed(err error, stack bool) error {
 	text := err.Error()
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		text = e.Code.String() + ": " + text
 	}
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = printable(strings.ReplaceAll(lines[i], "\t", "    "))
+	if x, ok := errors.AsType[*hessian.Exception](err); ok && x.Cause != nil && stack {
+		text += "\ncaused by " + x.Cause.Error()
+	}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		frame, indented := strings.CutPrefix(line, "\t")
+		if indented && !stack && (strings.HasPrefix(frame, "at ") || strings.HasPrefix(frame, "... ")) {
+			continue
+		}
+		lines = append(lines, printable(strings.ReplaceAll(line, "\t", "    ")))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }

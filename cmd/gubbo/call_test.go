@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -297,7 +298,22 @@ func TestForeignFleets(t *testing.T) {
 	if err := listed(explanation(java, old), "z"); err != nil {
 		t.Error(err)
 	}
-	if err := failed(api.NewError(api.Timeout, api.SentMaybe, "late\x07\nindeed", nil)); err.Error() != "timeout: late�\nindeed" {
-		t.Errorf("%q", err)
+}
+
+func TestFailuresAsText(t *testing.T) {
+	err := api.NewError(api.Internal, api.SentMaybe, "a.X: m\x07\n\tat a.B.c(B.java:1)\nCaused by: a.Y\n\tat z\n\t... 3 more", nil)
+	const short = "internal: a.X: m�\nCaused by: a.Y"
+	if got := failed(err, false).Error(); got != short {
+		t.Errorf("got %q, want %q", got, short)
+	}
+	if got := failed(err, true).Error(); !strings.Contains(got, "m�\n    at a.B.c(B.java:1)\nCaused by: a.Y\n    at z\n    ... 3 more") {
+		t.Errorf("got %q", got)
+	}
+	x := &hessian.Exception{Class: "a.X", Message: "m", Cause: &hessian.Exception{Class: "a.Y"}}
+	if got := failed(x, true).Error(); got != "a.X: m\ncaused by a.Y" {
+		t.Errorf("got %q", got)
+	}
+	if got := failed(errors.New("plain"), false).Error(); got != "plain" {
+		t.Errorf("got %q", got)
 	}
 }
