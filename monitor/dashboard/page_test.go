@@ -187,6 +187,16 @@ func TestThePage(t *testing.T) {
 	}
 	see("service", append(everywhere, method, "timeout 42")...)
 
+	// The first of the six minutes, seen in one chart, is read in all four.
+	const pointer = `(() => {
+		const plot = document.querySelector('figure svg'), box = plot.getBoundingClientRect();
+		plot.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + box.width * 5.5 / 15, clientY: box.top + 5 }));
+		return [...document.querySelectorAll('figure')].filter(f => f.querySelector('.cross.on')).map(f => f.querySelector('.key b').textContent).join(' ');
+	})()`
+	if read, err := chromedp.Run(ctx, chromedp.Evaluate[string](pointer)); err != nil || read != "1,007 7 1.5 ms 1.5 ms" {
+		t.Errorf("pointing at a minute shows %q, %v", read, err)
+	}
+
 	// What the page has to say comes before this.
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`console.log('the end'), true`)); err != nil {
 		t.Fatal(err)

@@ -13,7 +13,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/monitor"
 	"github.com/gubbo/gubbo/monitor/report"
+	"github.com/gubbo/gubbo/monitor/store"
 )
 
 func TestMain(m *testing.M) {
@@ -121,4 +123,32 @@ func TestReportedCallsCanBeAskedFor(t *testing.T) {
 		t.Errorf("a port in use: %v", err)
 	}
 	stop()
+}
+
+// A process said that it is there and was killed before its first minute
+// ended: from its start on nothing is known of it.
+func TestAProcessKilledInItsFirstMinuteLeavesAGap(t *testing.T) {
+	const minute = 29_600_000
+	started := int64(minute*60_000 + 12_000)
+	hello := store.Heard{Reporter: monitor.Reporter{Application: "shop", Instance: "one", Boot: "a", Started: started},
+		Minute: minute, Seq: 1, Rev: 1, Through: started, Every: 70_000, Received: started}
+	known := newReporters([]store.Heard{hello})
+	gaps := func(after time.Duration) []Gap {
+		return gapsOf(known.at(time.UnixMilli(started).Add(after)), []store.Heard{hello}, minute-10, minute+10)
+	}
+	if g := gaps(70 * time.Second); len(g) != 0 {
+		t.Errorf("before its word is due: %+v", g)
+	}
+	want := Gap{Reporter: hello.Reporter, From: started, Reason: "silent"}
+	if g := gaps(80 * time.Second); len(g) != 1 || g[0] != want {
+		t.Errorf("after: %+v, want %+v", g, want)
+	}
+	next := hello
+	next.Reporter.Boot, next.Reporter.Started = "b", started+90_000
+	next.Minute, next.Through, next.Received = minute+1, started+90_000, started+90_000
+	known.note(next)
+	want.To = next.Reporter.Started
+	if g := gaps(100 * time.Second); len(g) != 1 || g[0] != want {
+		t.Errorf("after a new process took its place: %+v, want %+v", g, want)
+	}
 }
