@@ -267,6 +267,57 @@ func TestDescriptors(t *testing.T) {
 	}
 }
 
+// types= and a field's type= name the class that Java's decoder makes.
+func TestJavaTypesOnTheWire(t *testing.T) {
+	for _, c := range []struct {
+		body hessian.Body
+		want string
+	}{
+		{&everythingListArgs{v: []int32{1}}, ""},
+		{&everythingLongsArgs{v: []int64{1}}, "[long"},
+		{&everythingShortsReply{value: []int16{1}}, "[short"},
+		{&everythingBooleansArgs{v: []bool{true}}, "[boolean"},
+		{&everythingFloatsArgs{v: []float32{1}}, "[float"},
+		{&everythingNamesReply{value: []string{"a"}}, "[string"},
+		{&everythingInstantsArgs{v: []time.Time{day}}, "[date"},
+		{&everythingMatrixArgs{v: [][]int32{{1}}}, "[[int [int"},
+		{&everythingPolygonArgs{v: []*Point{nil}}, "[lab.types.Point"},
+		{&everythingSetArgs{v: []string{"a"}}, "java.util.HashSet"},
+		{&everythingSortedReply{value: map[string]int64{}}, "java.util.TreeMap"},
+		{&everythingContainersArgs{v: &Containers{Array: []int64{1}, Matrix: [][]float64{{1}}, Set: []string{"a"}, Tree: map[string]int32{}}},
+			"lab.types.Containers lab.types.Point [long [[double [double java.util.HashSet java.util.TreeMap"},
+	} {
+		d := hessian.NewDecoder(encode(t, c.body), nil)
+		if got := strings.Join(classesOf(d.Tree()), " "); got != c.want || d.Err() != nil {
+			t.Errorf("%T is %q on the wire, want %q (%v)", c.body, got, c.want, d.Err())
+		}
+	}
+}
+
+// classesOf returns the types and classes that v names, from the outside in.
+func classesOf(v any) (classes []string) {
+	named := func(class string) {
+		if class != "" {
+			classes = append(classes, class)
+		}
+	}
+	switch v := v.(type) {
+	case *hessian.List:
+		named(v.Class)
+		for _, item := range v.Items {
+			classes = append(classes, classesOf(item)...)
+		}
+	case *hessian.Map:
+		named(v.Class)
+	case *hessian.Object:
+		named(v.Class)
+		for _, f := range v.Fields {
+			classes = append(classes, classesOf(f.Value)...)
+		}
+	}
+	return classes
+}
+
 func TestNumbersThatDoNotFitAreErrors(t *testing.T) {
 	for _, c := range []struct {
 		body hessian.Body
