@@ -19,9 +19,9 @@ func sample() (books, []Row, map[string]Reporter) {
 			"sayHello": {Calls: 5, Success: 5}, "order": {Calls: 3, Success: 2, Unknown: 1},
 		}}},
 		providers: []providerBook{
-			{"provider-1", "p1", true, []ledger.Execution{{At: t0, Method: "sayHello", ID: "1"}, {At: t0.Add(time.Minute), Method: "sayHello", ID: "2"}}},
-			{"provider-1 again", "p2", false, []ledger.Execution{{At: t0, Method: "sayHello", ID: "3"}, {At: t0, Method: "sayHello", ID: "4"}, {At: t0, Method: "sayHello", ID: "5"},
-				{At: t0, Method: "order", ID: "o1"}, {At: t0, Method: "order", ID: "o2"}}},
+			{"provider-1", "p1", true, []ledger.Execution{{At: t0, Method: "sayHello", ID: "consumer-1-1"}, {At: t0.Add(time.Minute), Method: "sayHello", ID: "consumer-1-2"}}},
+			{"provider-1 again", "p2", false, []ledger.Execution{{At: t0, Method: "sayHello", ID: "consumer-1-3"}, {At: t0, Method: "sayHello", ID: "consumer-1-4"}, {At: t0, Method: "sayHello", ID: "consumer-1-5"},
+				{At: t0, Method: "order", ID: "consumer-1-o1"}, {At: t0, Method: "order", ID: "consumer-1-o2"}}},
 		},
 	}
 	rows := []Row{
@@ -33,6 +33,9 @@ func sample() (books, []Row, map[string]Reporter) {
 
 func TestVerifyAccepts(t *testing.T) {
 	b, rows, reporters := sample()
+	// A stranger's call runs too, and the provider's row has it.
+	b.providers[1].executions = append(b.providers[1].executions, ledger.Execution{At: time.Unix(1000, 0), Method: "order", ID: "a stranger"})
+	rows = append(rows, Row{"provider", "p2", "order", 1, 0})
 	var w strings.Builder
 	if n := b.verify(&w, rows, reporters); n != 0 {
 		t.Errorf("%d comparisons failed:\n%s", n, w.String())
@@ -53,7 +56,7 @@ func TestVerifySees(t *testing.T) {
 			b.consumers[0].methods["sayHello"] = load.Counts{Calls: 6, Success: 5, Failed: 1}
 			(*r)[0].Failure++
 		},
-		"a call that is not idempotent ran twice": func(b *books, r *[]Row, _ map[string]Reporter) { b.providers[1].executions[4].ID = "o1" },
+		"a call that is not idempotent ran twice": func(b *books, r *[]Row, _ map[string]Reporter) { b.providers[1].executions[4].ID = "consumer-1-o1" },
 		"a call that is not idempotent failed": func(b *books, r *[]Row, _ map[string]Reporter) {
 			b.consumers[0].methods["order"] = load.Counts{Calls: 3, Success: 2, Failed: 1}
 		},

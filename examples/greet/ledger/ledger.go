@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -26,12 +25,10 @@ func Create(path string) (*Writer, error) {
 	return &Writer{f}, nil
 }
 
-// Add writes down that method ran for the call with the given id, now.
+// Add writes down that method ran for the call with the given id, now. Both
+// may be any text.
 func (w *Writer) Add(method, id string) error {
-	if strings.ContainsAny(method+id, " \n") {
-		return fmt.Errorf("ledger: method %q or id %q holds a space", method, id)
-	}
-	_, err := w.f.WriteString(strconv.FormatInt(time.Now().UnixNano(), 10) + " " + method + " " + id + "\n")
+	_, err := w.f.WriteString(strconv.FormatInt(time.Now().UnixNano(), 10) + " " + strconv.QuoteToASCII(method) + " " + strconv.QuoteToASCII(id) + "\n")
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
@@ -66,14 +63,12 @@ func Read(path string) ([]Execution, error) {
 		if err != nil {
 			return all, nil
 		}
-		words := strings.Fields(line)
-		if len(words) != 3 {
-			return nil, fmt.Errorf("ledger: %s: bad line %q", path, line)
+		var ns int64
+		var e Execution
+		if _, err := fmt.Sscanf(line, "%d %q %q", &ns, &e.Method, &e.ID); err != nil {
+			return nil, fmt.Errorf("ledger: %s: bad line %q: %w", path, line, err)
 		}
-		ns, err := strconv.ParseInt(words[0], 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("ledger: %s: bad time in %q", path, line)
-		}
-		all = append(all, Execution{time.Unix(0, ns), words[1], words[2]})
+		e.At = time.Unix(0, ns)
+		all = append(all, e)
 	}
 }
