@@ -233,8 +233,12 @@ func (c *conn) send(frame []byte) bool {
 	}
 }
 
-// answerError answers the request with header h by a status and a text.
+// answerError answers the request with header h by a status and a text, unless
+// its peer wants no answer.
 func (c *conn) answerError(h header, code api.Code, err error) {
+	if h.request() && !h.twoway() {
+		return
+	}
 	text := hessian.AppendString(make([]byte, headerSize, headerSize+128), errorText(code, err))
 	putHeader(text, header{flag: codecHessian2, status: statusOf(code, false), id: h.id, length: len(text) - headerSize})
 	c.send(text)

@@ -93,6 +93,27 @@ func TestServerAnswersBadRequestsAndLivesOn(t *testing.T) {
 	}
 }
 
+// A peer that wants no answer gets none, whatever is wrong with its request.
+func TestOnewayRequestsAreNeverAnswered(t *testing.T) {
+	good := requestFrame(&echoMethod, 1, &text{"x"})
+	for name, f := range map[string][]byte{
+		"unknown serialization": frame(flagRequest|8, 0, 3, good[headerSize:]),
+		"garbage":               frame(flagRequest|codecHessian2, 0, 3, bytes.Repeat([]byte{0xff}, 50)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			nc, heard := rawServer(t, newHandler(), 0)
+			nc.Write(f)
+			if err := <-heard; err == nil {
+				t.Error("OnError heard nothing")
+			}
+			nc.Write(good)
+			if h, _ := readFrame(t, nc); h.id != 1 || h.status != statusOK {
+				t.Errorf("the first answer is %+v, want that of the call after", h)
+			}
+		})
+	}
+}
+
 type anyBody struct{ v any }
 
 func (b *anyBody) EncodeHessian(e *hessian.Encoder) { e.Any(b.v) }
