@@ -106,7 +106,7 @@ func plainString(b []byte) (s, rest []byte, ok bool) {
 	if len(b) == 0 {
 		return nil, nil, false
 	}
-	n, at := 0, 0
+	var n, at int
 	switch c := b[0]; {
 	case c < 32:
 		n, at = int(c), 1

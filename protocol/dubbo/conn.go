@@ -211,16 +211,13 @@ func (c *conn) sendSmall(h header, body []byte) {
 	c.send(frame)
 }
 
-// send queues a frame that no call waits for. It returns false if the
-// connection has ended, or ends because nothing moved for stallLimit.
-func (c *conn) send(frame []byte) bool {
+// send queues a frame that no call waits for. It gives the
+// frame up if the connection has ended, and both if nothing moved for stallLimit.
+func (c *conn) send(frame []byte) {
 	for {
 		full, ok := c.w.append(frame, nil)
-		if !ok {
-			return false
-		}
-		if full == nil {
-			return true
+		if !ok || full == nil {
+			return
 		}
 		stalled := time.NewTimer(stallLimit)
 		select {
@@ -228,7 +225,7 @@ func (c *conn) send(frame []byte) bool {
 			stalled.Stop()
 		case <-stalled.C:
 			c.giveUp(fmt.Errorf("dubbo: peer %s has read nothing for %v", c.peer, stallLimit))
-			return false
+			return
 		}
 	}
 }
