@@ -98,6 +98,9 @@ func TestImportsPointDown(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		if file == root {
+			return nil // whatever the checkout is called
+		}
 		if d.IsDir() {
 			switch d.Name() {
 			case ".git", "testdata", "interop", "bench", "node_modules", ".cache":
