@@ -1,3 +1,4 @@
+// Command grpcgo is the bench's peer that calls with grpc-go.
 package main
 
 import (
@@ -5,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/gubbo/gubbo/bench/peer"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/wrapperspb"
@@ -12,7 +14,7 @@ import (
 
 const grpcMethod = "/bench.Echo/Echo"
 
-func serveGRPC(ready func(string), stop <-chan struct{}) error {
+func serve(ready func(string), stop <-chan struct{}) error {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -33,7 +35,7 @@ func serveGRPC(ready func(string), stop <-chan struct{}) error {
 	return srv.Serve(ln)
 }
 
-func dialGRPC(address string, _ int) (func(int, string) (string, error), error) {
+func dial(address string, _ int) (func(int, string) (string, error), error) {
 	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return nil, err
@@ -46,3 +48,5 @@ func dialGRPC(address string, _ int) (func(int, string) (string, error), error) 
 		return out.Value, err
 	}, nil
 }
+
+func main() { peer.Main(serve, dial) }

@@ -1,3 +1,6 @@
+// Command floor is the least that a multiplexed call can be: a length and a
+// caller's number before the bytes, one goroutine that writes what has come
+// together.
 package main
 
 import (
@@ -7,10 +10,9 @@ import (
 	"net"
 	"runtime"
 	"sync"
-)
 
-// The floor is the least that a multiplexed call can be: a length and a caller's
-// number before the bytes, one goroutine that writes what has come together.
+	"github.com/gubbo/gubbo/bench/peer"
+)
 
 const floorHead = 8
 
@@ -60,7 +62,7 @@ func floorRead(nc net.Conn, f func(id uint32, body []byte)) error {
 	}
 }
 
-func serveFloor(ready func(string), stop <-chan struct{}) error {
+func serve(ready func(string), stop <-chan struct{}) error {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func serveFloor(ready func(string), stop <-chan struct{}) error {
 	}
 }
 
-func dialFloor(address string, n int) (func(int, string) (string, error), error) {
+func dial(address string, n int) (func(int, string) (string, error), error) {
 	nc, err := net.Dial("tcp", address)
 	if err != nil {
 		return nil, err
@@ -95,3 +97,5 @@ func dialFloor(address string, n int) (func(int, string) (string, error), error)
 		return s, nil
 	}, nil
 }
+
+func main() { peer.Main(serve, dial) }

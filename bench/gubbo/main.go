@@ -1,3 +1,4 @@
+// Command gubbo is the bench's peer that calls with gubbo.
 package main
 
 import (
@@ -6,17 +7,18 @@ import (
 	"net"
 	"time"
 
+	"github.com/gubbo/gubbo/bench/peer"
 	"github.com/gubbo/gubbo/consumer"
 	greet "github.com/gubbo/gubbo/examples/greet/api"
 	"github.com/gubbo/gubbo/provider"
 )
 
-// gubboEcho serves the one method that the bench calls.
-type gubboEcho struct{ greet.Greeter }
+// echo serves the one method that the bench calls.
+type echo struct{ greet.Greeter }
 
-func (gubboEcho) SayHello(_ context.Context, s string) (string, error) { return s, nil }
+func (echo) SayHello(_ context.Context, s string) (string, error) { return s, nil }
 
-func serveGubbo(ready func(string), stop <-chan struct{}) error {
+func serve(ready func(string), stop <-chan struct{}) error {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -25,7 +27,7 @@ func serveGubbo(ready func(string), stop <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
-	if err := greet.RegisterGreeter(srv, gubboEcho{}); err != nil {
+	if err := greet.RegisterGreeter(srv, echo{}); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -34,7 +36,7 @@ func serveGubbo(ready func(string), stop <-chan struct{}) error {
 	return srv.Run(ctx)
 }
 
-func dialGubbo(address string, _ int) (func(int, string) (string, error), error) {
+func dial(address string, _ int) (func(int, string) (string, error), error) {
 	cli, err := consumer.New(consumer.Config{Application: "bench", Timeout: 5 * time.Second, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, err
@@ -45,3 +47,5 @@ func dialGubbo(address string, _ int) (func(int, string) (string, error), error)
 	}
 	return func(_ int, s string) (string, error) { return greeter.SayHello(context.Background(), s) }, nil
 }
+
+func main() { peer.Main(serve, dial) }
