@@ -29,6 +29,11 @@ const (
 // that the dashboard lives.
 const reportStates = 2 * time.Second
 
+// callTimeout is the consumers' timeout. The lab is about calls that are lost
+// or counted wrong, not about slow ones, and a machine that builds something
+// beside it may well leave a process without CPU or disk for a second.
+const callTimeout = 5 * time.Second
+
 // method is one method under load.
 type method struct {
 	name       string
@@ -116,6 +121,7 @@ func RunConsumer(ctx context.Context, c Child) (err error) {
 		Application: consumerApplication,
 		Registry:    c.Registry,
 		Observers:   []api.Observer{obs},
+		Timeout:     callTimeout,
 	})
 	if err != nil {
 		return err
