@@ -98,10 +98,21 @@ type call struct {
 func (k *call) run(context.Context) {
 	err := k.invoke()
 	if k.header.twoway() {
-		k.answer(err)
+		k.tell(err)
 	}
 	k.conn.underWay.Add(-1)
 	k.recycle()
+}
+
+// tell answers also where the user's error panics when it is asked for its
+// text or its fields, as one made of a nil pointer does.
+func (k *call) tell(err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			k.answer(api.NewError(api.Internal, api.SentMaybe, fmt.Sprintf("dubbo: %s failed, and its error cannot be told: it panicked: %v", &k.req, p), nil))
+		}
+	}()
+	k.answer(err)
 }
 
 // invoke decodes the request and runs it.

@@ -96,6 +96,23 @@ func TestAttachmentsTravelBothWays(t *testing.T) {
 	}
 }
 
+// An error that panics when it is looked at fails its call and nothing else.
+func TestAnErrorThatPanicsFailsItsCallAlone(t *testing.T) {
+	cli, _ := pair(t, newHandler(), protocol.ServeOptions{}, protocol.DialOptions{})
+	for _, how := range []string{"nil inside", "nil pointer"} {
+		inv := stringCall(&throwMethod, how)
+		inv.Deadline = time.Now().Add(10 * time.Second)
+		err := cli.Invoke(t.Context(), inv)
+		if code := api.CodeOf(err); code != api.Internal && code != api.Business {
+			t.Errorf("%s: %v (%v)", how, err, code)
+		}
+		t.Log(err)
+	}
+	if err := cli.Invoke(t.Context(), stringCall(&echoMethod, "x")); err != nil {
+		t.Errorf("a later call: %v", err)
+	}
+}
+
 func TestPlainReplyHasDubbosAttachment(t *testing.T) {
 	cli, _ := pair(t, newHandler(), protocol.ServeOptions{}, protocol.DialOptions{})
 	for range 2 {

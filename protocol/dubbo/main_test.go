@@ -188,6 +188,10 @@ func newHandler() *handler {
 			return &notFound{Message: "no such user", ID: 42}
 		case "exception":
 			return &hessian.Exception{Class: "java.lang.IllegalStateException", Message: "odd"}
+		case "nil inside":
+			return nilInside{}
+		case "nil pointer":
+			return (*notFound)(nil)
 		case "overloaded":
 			return api.NewError(api.Overloaded, api.SentNo, "test: full", nil)
 		case "forbidden":
@@ -198,6 +202,11 @@ func newHandler() *handler {
 	})
 	return h
 }
+
+// nilInside is an error whose text panics.
+type nilInside struct{ cause error }
+
+func (e nilInside) Error() string { return e.cause.Error() }
 
 type testCall struct {
 	api.Invocation

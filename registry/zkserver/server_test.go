@@ -343,10 +343,8 @@ func TestSessionAndEphemeralSurviveARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := c.SessionID()
-	_, _, gone, err := c.ExistsW("/e")
-	if err != nil {
-		t.Fatal(err)
-	}
+	// No watch yet: go-zookeeper 1.0.4 reads and writes its last zxid without a
+	// lock when it brings watches back. The differential test does that.
 	s.Restart()
 	ok, stat, err := c.Exists("/e")
 	for deadline := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(deadline); {
@@ -354,6 +352,10 @@ func TestSessionAndEphemeralSurviveARestart(t *testing.T) {
 	}
 	if err != nil || !ok || stat.EphemeralOwner != id || c.SessionID() != id {
 		t.Fatalf("after the restart: %v, %+v, %v, session %#x was %#x", ok, stat, err, c.SessionID(), id)
+	}
+	_, _, gone, err := c.ExistsW("/e")
+	if err != nil {
+		t.Fatal(err)
 	}
 	if err := c.Delete("/e", -1); err != nil {
 		t.Fatal(err)
