@@ -137,7 +137,7 @@ func TestShareGrowsWhileWarmingUp(t *testing.T) {
 			at   time.Duration
 			want float64 // of 100 + weight
 		}{{100 * time.Millisecond, 1. / 101}, {2500 * time.Millisecond, 25. / 125}, {5 * time.Second, 50. / 150}, {11 * time.Second, .5}} {
-			time.Sleep(time.UnixMilli(now).Add(tt.at).Sub(time.Now()) + warmTickMin + 60*time.Millisecond)
+			time.Sleep(time.Until(time.UnixMilli(now).Add(tt.at)) + warmTickMin + 60*time.Millisecond)
 			if got := share(t, r, nodes); got < tt.want-.03 || got > tt.want+.03 {
 				t.Errorf("after %v the share is %.3f, want about %.3f", tt.at, got, tt.want)
 			}

@@ -19,7 +19,6 @@ import (
 
 // greeter counts what it runs.
 type greeter struct {
-	name  string
 	runs  atomic.Int64
 	stack string
 }

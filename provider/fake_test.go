@@ -99,10 +99,9 @@ type fakeRegistry struct {
 	refuse error         // what Register returns
 	wait   chan struct{} // nil: URLs stand at once
 
-	mu     sync.Mutex
-	stand  map[string]bool
-	events []string
-	note   func(event string)
+	mu    sync.Mutex
+	stand map[string]bool
+	note  func(event string)
 }
 
 func (r *fakeRegistry) Register(u api.URL) (registry.Registration, error) {

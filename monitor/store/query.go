@@ -25,12 +25,10 @@ func statement(q *Query) (string, []any) {
 			args = append(args, *c.value)
 		}
 	}
-	from, wanted := "", ""
+	from, wanted := "", `CROSS JOIN stat t ON t.minute = m.minute CROSS JOIN wanted w ON w.id = t.series`
 	if len(where) > 0 {
 		from = " WHERE " + strings.Join(where, " AND ")
 		wanted = `CROSS JOIN wanted w CROSS JOIN stat t ON t.minute = m.minute AND t.series = w.id`
-	} else {
-		wanted = `CROSS JOIN stat t ON t.minute = m.minute CROSS JOIN wanted w ON w.id = t.series`
 	}
 	return `WITH RECURSIVE minutes(minute) AS (SELECT ?1 WHERE ?1 < ?2 UNION ALL SELECT minute + 1 FROM minutes WHERE minute + 1 < ?2),
 wanted AS (SELECT * FROM series` + from + `)

@@ -55,7 +55,7 @@ func TestAttachmentsTravelBothWays(t *testing.T) {
 	type seen struct {
 		peer, application, tenant, odd string
 		deadline                       time.Time
-		bytesIn, bytesOut              int
+		bytesIn                        int
 		call                           bool
 	}
 	got := make(chan seen, 1)

@@ -102,7 +102,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 	defer l.killAll()
 	for n := range providers {
-		if _, err := l.startProvider(fmt.Sprint("provider-", n+1)); err != nil {
+		if err := l.startProvider(fmt.Sprint("provider-", n+1)); err != nil {
 			return err
 		}
 	}
@@ -124,20 +124,20 @@ func (l *lab) say(format string, args ...any) {
 
 // startProvider starts another process for the provider called name, with a
 // ledger of its own.
-func (l *lab) startProvider(name string) (*process, error) {
+func (l *lab) startProvider(name string) error {
 	l.serial++
 	p, err := start(name, []string{"demo", "provider", "--name", name, "--registry", l.registry, "--ledger", l.ledger(l.serial)}, l.log(name))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	l.mu.Lock()
 	l.providers = append(l.providers, p)
 	l.mu.Unlock()
 	if err := p.waitReady(startWait); err != nil {
-		return nil, err
+		return err
 	}
 	l.say("%s  %s, pid %d", name, p.where(), p.cmd.Process.Pid)
-	return p, nil
+	return nil
 }
 
 // ledger is the file in which the provider process with a serial number
@@ -218,8 +218,7 @@ func (l *lab) chaos(ctx context.Context, name string) error {
 		return nil
 	case <-down.C:
 	}
-	_, err := l.startProvider(name)
-	return err
+	return l.startProvider(name)
 }
 
 // revive starts a provider again that somebody else has ended.
@@ -230,7 +229,7 @@ func (l *lab) revive() error {
 			continue
 		}
 		l.say("%s is gone; it is started again", name)
-		if _, err := l.startProvider(name); err != nil {
+		if err := l.startProvider(name); err != nil {
 			return err
 		}
 	}

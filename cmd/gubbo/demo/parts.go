@@ -106,8 +106,11 @@ func (m *monitorNode) reporters() (map[string]Reporter, error) {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("demo: GET %s: %s %v", resp.Request.URL, resp.Status, err)
+	if err != nil {
+		return nil, fmt.Errorf("demo: GET %s: %w", resp.Request.URL, err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("demo: GET %s: %s: %s", resp.Request.URL, resp.Status, body)
 	}
 	var answer struct {
 		Reporters []struct {

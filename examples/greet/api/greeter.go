@@ -10,6 +10,9 @@ import (
 
 //go:generate go run github.com/gubbo/gubbo/cmd/gubbo-gen .
 
+// Greeter is the contract of the demo: a method that may be repeated and one
+// that must not.
+//
 //gubbo:service lab.greet.Greeter
 type Greeter interface {
 	//gubbo:method sayHello idempotent
