@@ -35,6 +35,15 @@ type Registry interface {
 	Close() error
 }
 
+// Definitions is what a Registry may be able to do besides: hand out the
+// definitions that providers published of their services.
+type Definitions interface {
+	// Definitions returns what is published of the service, one JSON text (a
+	// ServiceDefinition of Dubbo) for each application that did; none is no
+	// error. The texts are as their writers left them and are not checked.
+	Definitions(ctx context.Context, s api.Service) ([]string, error)
+}
+
 // Registration is a URL that should stand.
 type Registration interface {
 	// Wait returns nil as soon as the URL stands, or an error that says why it

@@ -22,10 +22,12 @@ const callHelp = `Call a method of a live service and print its result as JSON.
 SERVICE is the interface, or the key that "gubbo ls" prints: [group/]interface[:version].
 JSON-ARRAY holds the arguments; none is [].
 
-Types. Providers publish the names of their methods, not the parameters, so without --types:
+Types. Without --types, the registry may hold a definition of the service, as Java's metadata
+report writes it: if it has just one method of that name with as many parameters as there are
+arguments, its types are taken. Else:
   - Providers that are not gubbo's (the registry knows) are called by way of "$invoke", which
     every Java provider answers: it finds the method by its name and converts the arguments.
-    An overloaded method needs --types.
+    An overloaded method needs --types or the definition.
   - gubbo's providers, and those named by --direct, get a call of the types that the JSON looks
     like: string java.lang.String, whole number long, other number double, true and false
     boolean, array java.util.List, object with "class" that class, other object java.util.Map.
@@ -130,7 +132,22 @@ func call(cmd *cobra.Command, service api.Service, method, text string, o callOp
 	if !o.genericSet {
 		byInvoke = o.direct == "" && foreign(known)
 	}
-	result, err := invoke(cmd.Context(), generic, method, o.types, values, byInvoke)
+	types, origin := o.types, ""
+	if types == nil {
+		overloads, err := published(cmd.Context(), config.Registry, known, method)
+		if err != nil && o.verbose {
+			fmt.Fprintf(cmd.ErrOrStderr(), "no published types: %s\n", printable(err.Error()))
+		}
+		// By way of $invoke the name alone finds a method that is not
+		// overloaded, and cannot be out of date.
+		if !byInvoke || len(overloads) > 1 {
+			types = overloads.taking(len(values))
+		}
+		if len(types) > 0 {
+			origin = "are those of the published definition"
+		}
+	}
+	result, err := invoke(cmd.Context(), generic, method, types, origin, values, byInvoke)
 	if o.verbose && info.Peer != "" {
 		printCallInfo(cmd, &info)
 	}
@@ -141,26 +158,26 @@ func call(cmd *cobra.Command, service api.Service, method, text string, o callOp
 }
 
 // invoke calls method with the types given, or, if there are none, those that
-// the values look like.
-func invoke(ctx context.Context, g *consumer.Generic, method string, types []string, values []any, byInvoke bool) (any, error) {
+// the values look like. origin says where types that nobody named came from.
+func invoke(ctx context.Context, g *consumer.Generic, method string, types []string, origin string, values []any, byInvoke bool) (any, error) {
 	args, err := arguments(types, values, byInvoke)
+	if err == nil && types == nil && !byInvoke {
+		types, err = guess(values)
+		origin = "were guessed from the JSON"
+	}
 	if err != nil {
 		return nil, err
 	}
+	var result any
 	if byInvoke {
-		return g.InvokeGeneric(ctx, method, types, args)
+		result, err = g.InvokeGeneric(ctx, method, types, args)
+	} else {
+		result, err = g.Invoke(ctx, method, types, args)
 	}
-	guessed := types == nil
-	if guessed {
-		if types, err = guess(values); err != nil {
-			return nil, err
-		}
-	}
-	result, err := g.Invoke(ctx, method, types, args)
 	switch api.CodeOf(err) {
 	case api.NotFound, api.Codec, api.Internal:
-		if guessed && len(types) > 0 {
-			err = fmt.Errorf("%w; the types %s were guessed from the JSON: name the right ones with --types", err, strings.Join(types, ","))
+		if origin != "" && len(types) > 0 {
+			err = fmt.Errorf("%w; the types %s %s: name the right ones with --types", err, strings.Join(types, ","), origin)
 		}
 	}
 	return result, err

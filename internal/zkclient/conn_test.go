@@ -156,6 +156,63 @@ func TestHostileServers(t *testing.T) {
 	}
 }
 
+// Too much is not asked for, and what grew since is not handed out.
+func TestDataIsBounded(t *testing.T) {
+	stat := func(length int32) []byte {
+		b := make([]byte, 0, 68)
+		for range 4 {
+			b = jute.AppendLong(b, 0)
+		}
+		b = append(b, make([]byte, 20)...)
+		return append(jute.AppendInt(b, length), make([]byte, 12)...)
+	}
+	data := func(n int) []byte { return append(jute.AppendBuffer(nil, make([]byte, n)), stat(int32(n))...) }
+	for name, c := range map[string]struct {
+		known  int32
+		answer []byte // nil: not asked for
+		text   string // of the error; "" for none
+		lives  bool
+	}{
+		"as much as may be":     {10, data(10), "", true},
+		"empty":                 {0, data(0), "", true},
+		"known to be larger":    {11, nil, "holds 11 bytes; at most 10", true},
+		"grew":                  {10, data(11), "holds 11 bytes; at most 10", true},
+		"longer than frame":     {10, []byte{0x7f, 0xff, 0xff, 0xff}, "bytes wanted", false},
+		"negative":              {10, []byte{0xff, 0xff, 0xff, 0xfe}, "bytes wanted", false},
+		"without what is known": {10, jute.AppendBuffer(nil, make([]byte, 3)), "bytes wanted", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dial(t, Config{}, func(p *peer) {
+				p.welcome(10 * time.Second)
+				xid, op := p.request()
+				if op != opExists {
+					t.Errorf("operation %d", op)
+				}
+				p.reply(xid, 0, stat(c.known))
+				if c.answer == nil {
+					return
+				}
+				xid, op = p.request()
+				if op != opGetData {
+					t.Errorf("operation %d", op)
+				}
+				p.reply(xid, 0, c.answer)
+			}, func(conn *Conn, err error) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := conn.Data(context.Background(), "/x", 10)
+				if c.text == "" && (err != nil || len(got) != int(c.known)) || c.text != "" && (err == nil || !strings.Contains(err.Error(), c.text)) {
+					t.Errorf("%d bytes, error %v, want one with %q", len(got), err, c.text)
+				}
+				if lives := conn.Err() == nil; lives != c.lives {
+					t.Errorf("the connection lives: %v", lives)
+				}
+			})
+		})
+	}
+}
+
 func TestNullVectorIsEmpty(t *testing.T) {
 	dial(t, Config{}, func(p *peer) {
 		p.welcome(10 * time.Second)

@@ -104,6 +104,36 @@ func (c *Conn) Exists(ctx context.Context, path string, watch bool) (Stat, error
 	return readStat(&d), c.checked(&d)
 }
 
+// Data returns what the node holds, or ErrNoNode. More than limit bytes are an
+// error, and are not asked for if the node is known to hold them.
+func (c *Conn) Data(ctx context.Context, path string, limit int) ([]byte, error) {
+	s, err := c.Exists(ctx, path, false)
+	if err != nil {
+		return nil, err
+	}
+	if int(s.DataLength) > limit {
+		return nil, tooLarge(path, int(s.DataLength), limit)
+	}
+	body, err := c.call(ctx, opGetData, jute.AppendBool(jute.AppendString(nil, path), false))
+	if err != nil {
+		return nil, err
+	}
+	d := jute.NewDecoder(body)
+	data := d.Buffer()
+	readStat(&d)
+	if err := c.checked(&d); err != nil {
+		return nil, err
+	}
+	if len(data) > limit { // it grew in between
+		return nil, tooLarge(path, len(data), limit)
+	}
+	return data, nil
+}
+
+func tooLarge(path string, n, limit int) error {
+	return fmt.Errorf("zkclient: node %q holds %d bytes; at most %d are read", path, n, limit)
+}
+
 // Children returns the names of the node's children, in no order, or ErrNoNode.
 // With watch, the next creation or deletion of a child is an Event; after
 // ErrNoNode there is no watch, see Exists.

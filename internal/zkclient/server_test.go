@@ -68,6 +68,11 @@ func operations(t *testing.T, addr string) {
 	expect(Event{NodeChildrenChanged, "/a/b"})
 	check("create again", c.Create(ctx, "/a/b/c", true), ErrNodeExists)
 	check("sync", c.Sync(ctx, "/a"), nil)
+	if data, err := c.Data(ctx, "/a/b/c", 10); err != nil || len(data) != 0 {
+		t.Errorf("data %q, %v", data, err)
+	}
+	_, err = c.Data(ctx, "/a/b/d", 10)
+	check("data of nothing", err, ErrNoNode)
 	if s, err := c.Exists(ctx, "/a/b/c", false); err != nil || s.EphemeralOwner != other.SessionID() {
 		t.Errorf("stat %+v, %v", s, err)
 	}

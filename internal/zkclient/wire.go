@@ -18,6 +18,7 @@ const (
 	opCreate       = 1
 	opDelete       = 2
 	opExists       = 3
+	opGetData      = 4
 	opGetChildren  = 8
 	opSync         = 9
 	opPing         = 11

@@ -162,6 +162,21 @@ func (s *session) owns(id int64) bool {
 	return slices.Contains(s.ids, id)
 }
 
+// current returns the connection, or why there is none.
+func (s *session) current() (*zkclient.Conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.conn != nil:
+		return s.conn, nil
+	case s.err != nil:
+		return nil, s.err
+	}
+	return nil, errNotYet
+}
+
+var errNotYet = errors.New("zookeeper: not connected yet")
+
 // state tells whether there is a connection, and what the last attempt said
 // (never nil without a connection).
 func (s *session) state() (connected bool, err error) {
@@ -169,7 +184,7 @@ func (s *session) state() (connected bool, err error) {
 	defer s.mu.Unlock()
 	err = s.err
 	if err == nil && s.conn == nil {
-		err = errors.New("zookeeper: not connected yet")
+		err = errNotYet
 	}
 	return s.conn != nil, err
 }
