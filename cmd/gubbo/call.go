@@ -92,6 +92,9 @@ func call(cmd *cobra.Command, service api.Service, method, text string, o callOp
 	if err != nil {
 		return err
 	}
+	if o.timeout <= 0 {
+		return fmt.Errorf("--timeout %v must be positive", o.timeout)
+	}
 	if o.types != nil && len(o.types) != len(values) {
 		return fmt.Errorf("--types names %d types, but there are %d arguments", len(o.types), len(values))
 	}

@@ -35,11 +35,15 @@ func registryFlag(cmd *cobra.Command, address *string) {
 func openRegistry(text string) (registry.Registry, error) {
 	u, err := api.ParseURL(text)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--registry: %w", err)
 	}
 	switch u.Protocol() {
 	case "zookeeper":
-		return zookeeper.New(text)
+		reg, err := zookeeper.New(text)
+		if err != nil {
+			return nil, fmt.Errorf("--registry: %w", err)
+		}
+		return reg, nil
 	}
-	return nil, fmt.Errorf("registry %q has the unknown scheme %q; valid is zookeeper://", u.Redacted(), u.Protocol())
+	return nil, fmt.Errorf("--registry %q has the unknown scheme %q; valid is zookeeper://", u.Redacted(), u.Protocol())
 }

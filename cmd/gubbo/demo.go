@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,9 @@ what the monitor stored with counters kept around the calls and inside the
 handlers, and exits 1 if they differ.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.Duration < 0 {
+				return fmt.Errorf("--duration %v is negative; without it the demo runs until Ctrl-C", c.Duration)
+			}
 			c.Out = cmd.OutOrStdout()
 			return demo.Run(cmd.Context(), c)
 		},

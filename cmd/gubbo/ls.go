@@ -37,6 +37,9 @@ func lsCommand() *cobra.Command {
 		Short: "List services with their providers and consumers; TEXT keeps those whose name holds it",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if wait <= 0 {
+				return fmt.Errorf("--wait %v must be positive", wait)
+			}
 			reg, err := openRegistry(address)
 			if err != nil {
 				return err
@@ -49,7 +52,7 @@ func lsCommand() *cobra.Command {
 				Categories: []registry.Category{registry.Providers, registry.Consumers},
 			})
 			if err != nil {
-				return err
+				return fmt.Errorf("--registry: %w", err)
 			}
 			text := ""
 			if len(args) == 1 {

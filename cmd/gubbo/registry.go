@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"syscall"
+	"net"
 
 	"github.com/spf13/cobra"
 
@@ -18,8 +18,8 @@ func registryCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := zkserver.New(c)
-			if errors.Is(err, syscall.EADDRINUSE) {
-				return fmt.Errorf("%w; choose another address with --listen", err)
+			if op := (*net.OpError)(nil); errors.As(err, &op) && op.Op == "listen" {
+				return fmt.Errorf("--listen: %w", err)
 			}
 			if err != nil {
 				return err

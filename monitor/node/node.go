@@ -66,7 +66,7 @@ func (c *Config) validate() error {
 		return errors.New("monitor: Config.Dir is empty; name a directory for the statistics (flag --data)")
 	}
 	if c.Retention < 0 {
-		return fmt.Errorf("monitor: Config.Retention %v is negative; 0 is %v", c.Retention, defaultRetention)
+		return fmt.Errorf("monitor: Config.Retention (flag --retention) %v is negative; 0 is %v", c.Retention, defaultRetention)
 	}
 	if c.Retention == 0 {
 		c.Retention = defaultRetention

@@ -38,6 +38,10 @@ func paramsOf(raw string, known ...string) *params {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		switch {
 		case !slices.Contains(known, name):
+			if len(known) == 0 {
+				p.fail("parameter %q is not known; none is taken here", name)
+				break
+			}
 			p.fail("parameter %q is not known; known are %s", name, strings.Join(known, ", "))
 		case len(values[name]) > 1:
 			p.fail("parameter %q is given %d times; give it once", name, len(values[name]))

@@ -33,6 +33,9 @@ func run(ctx context.Context) (err error) {
 	every := flag.Duration("every", time.Second, "how often to call")
 	calls := flag.Int("calls", 0, "end after this many calls; 0 goes on until Ctrl-C")
 	flag.Parse()
+	if *every <= 0 {
+		return fmt.Errorf("-every %v must be positive", *every)
+	}
 
 	reg, err := zookeeper.New(*registry)
 	if err != nil {

@@ -50,6 +50,6 @@ func run(ctx context.Context) (err error) {
 	if err := greet.RegisterGreeter(srv, service.New(*name, nil)); err != nil {
 		return err
 	}
-	fmt.Printf("%s serves at %s and registers at %s; Ctrl-C ends it\n", *name, *listen, *registry)
+	fmt.Printf("%s is to serve at %s and register at %s; Ctrl-C ends it\n", *name, *listen, *registry)
 	return srv.Run(ctx)
 }

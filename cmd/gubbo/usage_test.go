@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"net"
+	"strings"
+	"testing"
+)
+
+// A mistake in a flag is told with the flag's name and the value.
+func TestMistakesNameTheirFlag(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	address := taken.Addr().String()
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"ls", "--registry", "foo://x"}, []string{"--registry", `"foo"`, "zookeeper://"}},
+		{[]string{"ls", "--registry", "127.0.0.1:2181"}, []string{"--registry", `"127.0.0.1:2181"`, "no scheme"}},
+		{[]string{"ls", "--wait", "-1s"}, []string{"--wait -1s"}},
+		{[]string{"call", "a.B", "c", "--timeout", "-1s"}, []string{"--timeout -1s"}},
+		{[]string{"registry", "--listen", "nonsense"}, []string{"--listen", `"nonsense"`}},
+		{[]string{"registry", "--listen", address}, []string{"--listen", address, "in use"}},
+		{[]string{"monitor", "--retention", "-3h", "--data", t.TempDir()}, []string{"--retention", "-3h"}},
+		{[]string{"demo", "--duration", "-1s"}, []string{"--duration -1s"}},
+	} {
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), c.args, strings.NewReader(""), &out, &errs); code != 1 {
+			t.Errorf("%q: exit code %d, want 1", c.args, code)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(errs.String(), want) {
+				t.Errorf("%q: %q does not hold %q", c.args, errs.String(), want)
+			}
+		}
+	}
+}
