@@ -108,13 +108,16 @@ func (c *client) Connect(ctx context.Context) error {
 		state, failure, changed := c.State(), c.failure, c.changed
 		failed := state == protocol.Failed && c.attempts > attempts
 		c.mu.Unlock()
-		if c.live.Load() != nil {
+		// A connection is live a moment before the state says so. Who is told that
+		// the client is connected must find it so.
+		live := c.live.Load() != nil
+		if live && (state == protocol.Ready || state == protocol.Draining) {
 			return nil
 		}
 		if failed {
 			return c.unavailable(failure)
 		}
-		if state == protocol.Failed {
+		if state == protocol.Failed && !live {
 			select {
 			case c.kick <- struct{}{}:
 			default:
