@@ -214,10 +214,12 @@ func TestAReporterIsKnownBeforeItsFirstMinuteEnds(t *testing.T) {
 		now := time.Now().Truncate(time.Minute).Add(5 * time.Second)
 		time.Sleep(time.Until(now))
 		r := start(&k)
-		n := calls(r, 20*time.Second)
+		// Tries are drawn from 0, [1,2), [3,6), [7,14) and [15,30) s: the one that
+		// follows the first 10 s comes within 16 s of them.
+		n := calls(r, 10*time.Second)
 		synctest.Wait()
 		k.set(nil)
-		n += calls(r, 25*time.Second) // half of a retry's longest wait and more
+		n += calls(r, 25*time.Second)
 		synctest.Wait()
 		if len(k.sent) != 1 || len(k.seqs) != 0 {
 			t.Fatalf("%d batches, %d sealed minutes came in the first minute; want one that is not sealed", len(k.sent), len(k.seqs))
