@@ -130,13 +130,14 @@ func (d *Directory) run(ctx context.Context) {
 	defer again.Stop()
 	k := keeper{d: d, held: make(map[string]*Provider)}
 	defer k.end()
+	waited := false
 	for {
 		d.mu.Lock()
 		news := d.news
 		d.mu.Unlock()
 		next := k.rebuild(news)
-		if news != nil {
-			d.settle()
+		if news != nil || waited {
+			d.settle() // calls wait for this: the snapshot comes first
 		}
 		again.Reset(next)
 		select {
@@ -146,7 +147,7 @@ func (d *Directory) run(ctx context.Context) {
 		case <-again.C:
 		case <-settle.C:
 			d.fromCache()
-			d.settle()
+			waited = true
 		}
 	}
 }

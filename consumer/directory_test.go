@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -312,6 +313,26 @@ func TestRegistryDownAtTheStart(t *testing.T) {
 		synctest.Wait()
 		if err := call(r, order); err != nil {
 			t.Errorf("the registry came: %v", err)
+		}
+	})
+}
+
+// lateRouter has something happen while a call is being routed.
+type lateRouter struct{ during func() }
+
+func (r lateRouter) Key(*api.Invocation) string                   { r.during(); return "" }
+func (r lateRouter) Route(_ string, list []*Provider) []*Provider { return list }
+func (r lateRouter) String() string                               { return "late router" }
+
+func TestFirstListComesWhileACallLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, reg := newFakeNet(), newFakeRegistry()
+		n.start("10.0.0.1:1", nil)
+		c := newClient(t, Config{Protocols: []protocol.Protocol{n}, Registry: reg})
+		first := sync.OnceFunc(func() { reg.publish(t, url("10.0.0.1:1", "")); synctest.Wait() })
+		r := refer(t, c, Check(false), Routers(lateRouter{during: first}))
+		if err := call(r, order); err != nil {
+			t.Error(err)
 		}
 	})
 }

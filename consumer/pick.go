@@ -46,10 +46,8 @@ func (d *Directory) Pick(ctx context.Context, inv *api.Invocation, tried *Tried)
 	s := d.current.Load()
 	n := s.route(s.view(inv.Method), inv)
 	if len(n.best) == 0 {
-		if !d.awaitList(ctx, inv) {
-			return nil, d.noProvider(s, n, inv)
-		}
-		s = d.current.Load()
+		d.awaitList(ctx, inv)
+		s = d.current.Load() // even if the first list was there already: it may have come after the first look
 		if n = s.route(s.view(inv.Method), inv); len(n.best) == 0 {
 			return nil, d.noProvider(s, n, inv)
 		}
@@ -86,23 +84,20 @@ func (d *Directory) PickOther(inv *api.Invocation, tried *Tried, again bool) *Pr
 	return p
 }
 
-// awaitList waits for the first list of a new directory, which is on its way,
-// and reports whether there was something to wait for.
-func (d *Directory) awaitList(ctx context.Context, inv *api.Invocation) bool {
+// awaitList waits for the first list of a new directory, which is on its way.
+func (d *Directory) awaitList(ctx context.Context, inv *api.Invocation) {
 	select {
 	case <-d.settled:
-		return false
+		return
 	default:
 	}
 	timer := time.NewTimer(time.Until(inv.Deadline))
 	defer timer.Stop()
 	select {
 	case <-d.settled:
-		return true
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-	return false
 }
 
 // noProvider says who was known, and why none of them was eligible.
