@@ -11,7 +11,7 @@ import (
 	"github.com/gubbo/gubbo/consumer"
 	greet "github.com/gubbo/gubbo/examples/greet/api"
 	"github.com/gubbo/gubbo/internal/require"
-	"github.com/gubbo/gubbo/interop/java"
+	"github.com/gubbo/gubbo/interop/process"
 	"github.com/gubbo/gubbo/provider"
 	"github.com/gubbo/gubbo/registry"
 	"github.com/gubbo/gubbo/registry/zookeeper"
@@ -74,7 +74,7 @@ type target struct {
 }
 
 // start starts a Java peer and returns it and its version.
-func (tb *table) start(version string, args ...string) (*java.Process, string) {
+func (tb *table) start(version string, args ...string) (*process.Process, string) {
 	tb.t.Helper()
 	p, err := kit(tb.t, version).Start(tb.t.TempDir()+"/log", args...)
 	if err != nil {

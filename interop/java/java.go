@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gubbo/gubbo/interop/process"
 )
 
 // Versions are the Dubbo versions that pom.xml has a profile for.
@@ -27,7 +29,7 @@ var files embed.FS
 
 // Kit is the peer compiled against one version of Dubbo.
 type Kit struct {
-	// Version is the version that was asked for; a running Process tells the
+	// Version is the version that was asked for; a running process tells the
 	// one that it really has.
 	Version   string
 	classpath string
@@ -110,4 +112,20 @@ func digest() (sum string, sources []string, err error) {
 		return "", nil, fmt.Errorf("java: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12], sources, nil
+}
+
+// opens are the packages of java.base that Dubbo reflects on; JDK 17 hides
+// them.
+var opens = []string{"java.lang", "java.lang.reflect", "java.math", "java.util", "java.util.concurrent", "java.util.concurrent.atomic", "java.time", "java.io", "java.net", "java.nio"}
+
+// Start runs the peer with args, which Peer.java explains, and log as the name
+// of a new file for its log. It returns at once.
+func (k *Kit) Start(log string, args ...string) (*process.Process, error) {
+	command := []string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddubbo.service.shutdown.wait=1000",
+		"-Duser.home=" + filepath.Dir(log)} // Dubbo keeps lists of providers there; those of another run must not help
+	for _, p := range opens {
+		command = append(command, "--add-opens", "java.base/"+p+"=ALL-UNNAMED")
+	}
+	command = append(command, "-cp", k.classpath, "lab.greet.peer.Peer")
+	return process.Start(exec.Command("java", append(command, args...)...), log)
 }

@@ -1,4 +1,7 @@
-package java
+// Package process runs a peer of the interop tests: a program that prints rows
+// of fields between tabs and ends with its input. Java's Peer says which rows;
+// every other peer prints the same.
+package process
 
 import (
 	"bufio"
@@ -7,17 +10,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/gubbo/gubbo/internal/task"
 )
-
-// opens are the packages of java.base that Dubbo reflects on; JDK 17 hides
-// them.
-var opens = []string{"java.lang", "java.lang.reflect", "java.math", "java.util", "java.util.concurrent", "java.util.concurrent.atomic", "java.time", "java.io", "java.net", "java.nio"}
 
 // Process is a running peer. It dies with the process that started it.
 type Process struct {
@@ -35,33 +33,26 @@ type Process struct {
 	status error // set before ended
 }
 
-// Start runs the peer with args, which Peer.java explains, and log as the name
-// of a new file for its log. It returns at once.
-func (k *Kit) Start(log string, args ...string) (*Process, error) {
-	command := []string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddubbo.service.shutdown.wait=1000",
-		"-Duser.home=" + filepath.Dir(log)} // Dubbo keeps lists of providers there; those of another run must not help
-	for _, p := range opens {
-		command = append(command, "--add-opens", "java.base/"+p+"=ALL-UNNAMED")
-	}
-	command = append(command, "-cp", k.classpath, "lab.greet.peer.Peer")
-	cmd := exec.Command("java", append(command, args...)...)
+// Start starts cmd, which has no standard streams yet, with log as the name of
+// a new file for its standard error. It returns at once.
+func Start(cmd *exec.Cmd, log string) (*Process, error) {
 	cmd.SysProcAttr = dieWithParent()
 	file, err := os.Create(log)
 	if err != nil {
-		return nil, fmt.Errorf("java: %w", err)
+		return nil, fmt.Errorf("process: %w", err)
 	}
 	defer file.Close()
 	cmd.Stderr = file
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, fmt.Errorf("java: %w", err)
+		return nil, fmt.Errorf("process: %w", err)
 	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, fmt.Errorf("java: %w", err)
+		return nil, fmt.Errorf("process: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("java: %w", err)
+		return nil, fmt.Errorf("process: %w", err)
 	}
 	p := &Process{Log: log, cmd: cmd, stdin: stdin, news: make(chan struct{})}
 	p.task.Go(func(context.Context) { p.read(stdout) })
@@ -106,12 +97,12 @@ func (p *Process) Await(ctx context.Context, fields ...string) ([]string, error)
 			return row, nil
 		}
 		if ended {
-			return nil, fmt.Errorf("java: the peer ended (%v) without a row %q; its log ends with\n%s", status, fields, p.Tail(20))
+			return nil, fmt.Errorf("process: the peer ended (%v) without a row %q; its log ends with\n%s", status, fields, p.Tail(20))
 		}
 		select {
 		case <-news:
 		case <-ctx.Done():
-			return nil, fmt.Errorf("java: no row %q from the peer: %w; its log ends with\n%s", fields, ctx.Err(), p.Tail(20))
+			return nil, fmt.Errorf("process: no row %q from the peer: %w; its log ends with\n%s", fields, ctx.Err(), p.Tail(20))
 		}
 	}
 }
@@ -128,7 +119,7 @@ func (p *Process) Wait(ctx context.Context) error {
 	select {
 	case <-p.task.Idle():
 	case <-ctx.Done():
-		return fmt.Errorf("java: the peer did not end: %w; its log ends with\n%s", ctx.Err(), p.Tail(20))
+		return fmt.Errorf("process: the peer did not end: %w; its log ends with\n%s", ctx.Err(), p.Tail(20))
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

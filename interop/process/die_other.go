@@ -1,6 +1,6 @@
 //go:build !linux
 
-package java
+package process
 
 import "syscall"
 
