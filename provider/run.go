@@ -29,6 +29,9 @@ const (
 // quiet (at most DrainWait), closes everything, flushes the observers and
 // returns nil. It returns an error if it cannot listen or, with CheckOn, if
 // the registry does not have the URLs in time. It may be called once.
+//
+// A registry that keeps definitions also gets one of each service, with its
+// methods and their types, as Java's metadata report has it. It stays there.
 func (s *Server) Run(ctx context.Context) error {
 	services, err := s.start()
 	if err != nil {
@@ -59,7 +62,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.addr, s.urls = ln.Addr().String(), urls
 	s.mu.Unlock()
 
-	regs, err := s.publish(ctx, urls)
+	regs, err := s.publish(ctx, services, urls)
 	if err == nil && ctx.Err() == nil {
 		close(s.ready)
 		<-ctx.Done()
@@ -84,7 +87,7 @@ func (s *Server) listen(ctx context.Context) (net.Listener, error) {
 
 // publish registers urls and, with CheckOn, waits until they stand. It returns
 // what it registered also if it fails. A ctx that ends meanwhile is no error.
-func (s *Server) publish(ctx context.Context, urls []api.URL) ([]registry.Registration, error) {
+func (s *Server) publish(ctx context.Context, services []*service, urls []api.URL) ([]registry.Registration, error) {
 	if s.config.Registry == nil {
 		return nil, nil
 	}
@@ -96,6 +99,7 @@ func (s *Server) publish(ctx context.Context, urls []api.URL) ([]registry.Regist
 		}
 		regs = append(regs, r)
 	}
+	s.define(services, urls)
 	if s.config.Check == CheckOff {
 		return regs, nil
 	}

@@ -35,9 +35,18 @@ type Registry interface {
 	Close() error
 }
 
-// Definitions is what a Registry may be able to do besides: hand out the
-// definitions that providers published of their services.
+// Definitions is what a Registry may be able to do besides: keep what
+// providers say of their services, for tools and people. Calls do not need it.
+// All methods may be called from many goroutines.
 type Definitions interface {
+	// Define makes definition, a JSON text (a ServiceDefinition of Dubbo), stand
+	// as what application says of s. It returns at once, and fails only if that
+	// can never stand. The text replaces whatever was there once; from then on
+	// another process of the application may replace it, but if it vanishes it
+	// is put back until Close of the Registry. Close leaves it, as Java does:
+	// others may provide the same.
+	Define(s api.Service, application, definition string) error
+
 	// Definitions returns what is published of the service, one JSON text (a
 	// ServiceDefinition of Dubbo) for each application that did; none is no
 	// error. The texts are as their writers left them and are not checked.

@@ -22,8 +22,8 @@ const callHelp = `Call a method of a live service and print its result as JSON.
 SERVICE is the interface, or the key that "gubbo ls" prints: [group/]interface[:version].
 JSON-ARRAY holds the arguments; none is [].
 
-Types. Without --types, the registry may hold a definition of the service, as Java's metadata
-report writes it: if it has just one method of that name with as many parameters as there are
+Types. Without --types, the registry may hold a definition of the service, as gubbo's providers
+and Java's metadata report write it: if it has just one method of that name with as many parameters as there are
 arguments, its types are taken. Else:
   - Providers that are not gubbo's (the registry knows) are called by way of "$invoke", which
     every Java provider answers: it finds the method by its name and converts the arguments.

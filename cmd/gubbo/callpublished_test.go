@@ -10,66 +10,93 @@ import (
 	"github.com/gubbo/gubbo/provider"
 )
 
-// publish writes data where Java's metadata report does.
-func publish(t *testing.T, registry, path, data string) {
+// definition is the node where the provider of serve puts its definition.
+type definition struct {
+	conn *zk.Conn
+	path string
+}
+
+// openDefinition waits until the provider has put it.
+func openDefinition(t *testing.T, registry string) definition {
 	t.Helper()
 	conn, _, err := zk.Connect([]string{strings.TrimPrefix(registry, "zookeeper://")}, 10*time.Second, zk.WithLogInfo(false))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	for i := 1; i < len(path); i++ {
-		if path[i] == '/' {
-			if _, err := conn.Create(path[:i], nil, 0, zk.WorldACL(zk.PermAll)); err != nil && err != zk.ErrNodeExists {
-				t.Fatal(err)
-			}
+	t.Cleanup(conn.Close)
+	d := definition{conn, "/dubbo/metadata/" + interfaceName + "/1.0/g/provider/people"}
+	for {
+		exists, _, events, err := conn.ExistsW(d.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if exists {
+			return d
+		}
+		select {
+		case <-events:
+		case <-time.After(20 * time.Second):
+			t.Fatalf("there is no %s", d.path)
 		}
 	}
-	if _, err := conn.Create(path, []byte(data), 0, zk.WorldACL(zk.PermAll)); err != nil {
+}
+
+// replace writes another text, as another process of the application would.
+func (d definition) replace(t *testing.T, text string) {
+	t.Helper()
+	if _, err := d.conn.Set(d.path, []byte(text), -1); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestCallWithPublishedTypes(t *testing.T) {
 	address := serveRegistered(t, provider.Group("g"), provider.Version("1.0"))
+	d := openDefinition(t, address)
 	call := func(method, args string, flags ...string) (string, string, int) {
 		return gubbo(t, append([]string{"call", "--registry", address, "g/" + interfaceName + ":1.0", method, args}, flags...)...)
 	}
-	if out, errs, code := call("list", "[0]"); code != 1 || !strings.Contains(errs, "the types long were guessed") {
-		t.Fatalf("without a definition: exit %d, %s%s", code, out, errs)
+	type example struct{ name, method, args, want string }
+	all := func(calls ...example) {
+		t.Helper()
+		for _, c := range calls {
+			if out, errs, code := call(c.method, c.args); code != 0 || out != c.want+"\n" {
+				t.Errorf("%s: exit %d, got %s%s\nwant %s", c.name, code, out, errs, c.want)
+			}
+		}
 	}
-	dir := "/dubbo/metadata/" + interfaceName + "/1.0/g/provider/"
-	publish(t, address, dir+"people", `{"canonicalName":"lab.greet.GreetService","methods":[
+	own := []example{
+		{"int", "list", "[0]", "[]"},
+		{"whole number for a double", "half", "[5]", "2.5"},
+		{"enum", "nextLevel", `["LOW"]`, "{\n  \"class\": \"lab.greet.Level\",\n  \"name\": \"MID\"\n}"},
+		{"list", "count", `[["a"]]`, "{\n  \"a\": 1\n}"},
+	}
+	all(own...)
+	if out, errs, code := gubbo(t, "call", "--registry", address, interfaceName, "list", "[0]", "--group", "*", "--version", "*"); code != 0 || out != "[]\n" {
+		t.Errorf("any group and version: exit %d, %s%s", code, out, errs)
+	}
+
+	d.replace(t, `{"canonicalName":"lab.greet.GreetService","methods":[
 		{"name":"list","parameterTypes":["int"],"returnType":"java.util.List<lab.greet.User>"},
 		{"name":"count","parameterTypes":["java.util.List<java.lang.String>"]},
 		{"name":"nextLevel","parameterTypes":["lab.greet.Level"]},
 		{"name":"half","parameterTypes":["double"]},
 		{"name":"addLong","parameterTypes":["int","int"]},
 		{"name":"not","parameterTypes":["int"]},{"name":"not","parameterTypes":["java.lang.String"]}],"types":[]}`)
-	for _, tt := range []struct{ name, method, args, want string }{
-		{"int", "list", "[0]", "[]"},
-		{"whole number for a double", "half", "[5]", "2.5"},
-		{"enum", "nextLevel", `["LOW"]`, "{\n  \"class\": \"lab.greet.Level\",\n  \"name\": \"MID\"\n}"},
-		{"type arguments", "count", `[["a"]]`, "{\n  \"a\": 1\n}"},
-		{"two overloads of one length", "not", "[true]", "false"},
-		{"a method that is not in it", "sayHello", `["you"]`, `"hello, you"`},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if out, errs, code := call(tt.method, tt.args); code != 0 || out != tt.want+"\n" {
-				t.Errorf("exit %d, got %s%s\nwant %s", code, out, errs, tt.want)
-			}
-		})
-	}
-	if out, errs, code := gubbo(t, "call", "--registry", address, interfaceName, "list", "[0]", "--group", "*", "--version", "*"); code != 0 || out != "[]\n" {
-		t.Errorf("any group and version: exit %d, %s%s", code, out, errs)
-	}
+	all(append(own,
+		example{"two overloads of one length", "not", "[true]", "false"},
+		example{"a method that is not in it", "sayHello", `["you"]`, `"hello, you"`})...)
 	if _, errs, code := call("addLong", "[1,2]"); code != 1 || !strings.Contains(errs, "the types int,int are those of the published definition: name the right ones with --types") {
 		t.Errorf("a definition that is wrong: exit %d, %s", code, errs)
 	}
 	if out, errs, code := call("addLong", "[1,2]", "--types", "long,long"); code != 0 || out != "3\n" {
 		t.Errorf("--types against the definition: exit %d, %s%s", code, out, errs)
 	}
-	publish(t, address, dir+"zombie", `{"methods":[`+"\x1b")
+
+	d.replace(t, "{}")
+	if out, errs, code := call("list", "[0]"); code != 1 || !strings.Contains(errs, "the types long were guessed") {
+		t.Errorf("without a definition: exit %d, %s%s", code, out, errs)
+	}
+	d.replace(t, `{"methods":[`+"\x1b")
 	if out, errs, code := call("half", "[5.0]", "-v"); code != 0 || out != "2.5\n" || !strings.Contains(errs, "no published types: ") {
 		t.Errorf("no JSON: exit %d, %s%s", code, out, errs)
 	}

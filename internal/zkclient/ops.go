@@ -15,7 +15,16 @@ const ephemeralFlag = 1
 // Create makes a node without data, ephemeral with this session or persistent.
 // Its parent must exist.
 func (c *Conn) Create(ctx context.Context, path string, ephemeral bool) error {
-	body, err := c.call(ctx, opCreate, c.createRecord(nil, path, ephemeral))
+	return c.create(ctx, path, c.createRecord(nil, path, []byte{}, ephemeral))
+}
+
+// CreateData makes a persistent node that holds data. Its parent must exist.
+func (c *Conn) CreateData(ctx context.Context, path string, data []byte) error {
+	return c.create(ctx, path, c.createRecord(nil, path, data, false))
+}
+
+func (c *Conn) create(ctx context.Context, path string, record []byte) error {
+	body, err := c.call(ctx, opCreate, record)
 	if err != nil {
 		return err
 	}
@@ -26,9 +35,9 @@ func (c *Conn) Create(ctx context.Context, path string, ephemeral bool) error {
 	return c.checked(&d)
 }
 
-func (c *Conn) createRecord(b []byte, path string, ephemeral bool) []byte {
+func (c *Conn) createRecord(b []byte, path string, data []byte, ephemeral bool) []byte {
 	b = jute.AppendString(b, path)
-	b = jute.AppendString(b, "")
+	b = jute.AppendBuffer(b, data)
 	b = appendACLs(b, c.acls)
 	if ephemeral {
 		return jute.AppendInt(b, ephemeralFlag)
@@ -48,7 +57,7 @@ func (c *Conn) Replace(ctx context.Context, path string, ephemeral bool) error {
 	b := appendMultiHeader(nil, opDelete, false)
 	b = jute.AppendInt(jute.AppendString(b, path), -1)
 	b = appendMultiHeader(b, opCreate, false)
-	b = c.createRecord(b, path, ephemeral)
+	b = c.createRecord(b, path, []byte{}, ephemeral)
 	b = appendMultiHeader(b, -1, true)
 	body, err := c.call(ctx, opMulti, b)
 	if err != nil {
@@ -128,6 +137,12 @@ func (c *Conn) Data(ctx context.Context, path string, limit int) ([]byte, error)
 		return nil, tooLarge(path, len(data), limit)
 	}
 	return data, nil
+}
+
+// SetData replaces what the node holds, whatever its version.
+func (c *Conn) SetData(ctx context.Context, path string, data []byte) error {
+	_, err := c.call(ctx, opSetData, jute.AppendInt(jute.AppendBuffer(jute.AppendString(nil, path), data), -1))
+	return err
 }
 
 func tooLarge(path string, n, limit int) error {

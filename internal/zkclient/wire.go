@@ -19,6 +19,7 @@ const (
 	opDelete       = 2
 	opExists       = 3
 	opGetData      = 4
+	opSetData      = 5
 	opGetChildren  = 8
 	opSync         = 9
 	opPing         = 11

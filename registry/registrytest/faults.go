@@ -33,6 +33,7 @@ func Run(t *testing.T, start func(t testing.TB) Harness) {
 		{"wiped", wiped},
 		{"down at the start", downAtStart},
 		{"tree deleted", treeDeleted},
+		{"definitions", definitions},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
 	}

@@ -42,6 +42,7 @@ type Registry struct {
 	lanes []*lane               // the first one also watches; guarded by mu
 	nodes map[string]*node      // by path: what is registered or being withdrawn; guarded by mu
 	dirs  map[string]*directory // by path: what is watched; guarded by mu
+	texts map[string]*text      // by path: definitions that should stand; guarded by mu
 	subs  map[*subscription]struct{}
 	ended bool // Close began; guarded by mu
 }
@@ -85,7 +86,7 @@ func New(url string, opts ...Option) (*Registry, error) {
 	r := &Registry{
 		address: a,
 		options: options{dial: (&net.Dialer{}).DialContext, maxFrame: zkclient.MaxFrame},
-		nodes:   map[string]*node{}, dirs: map[string]*directory{}, subs: map[*subscription]struct{}{},
+		nodes:   map[string]*node{}, dirs: map[string]*directory{}, texts: map[string]*text{}, subs: map[*subscription]struct{}{},
 	}
 	for _, o := range opts {
 		o(&r.options)
@@ -135,6 +136,9 @@ func (r *Registry) event(e zkclient.Event) {
 	}
 	if d := r.dirs[e.Path]; d != nil {
 		r.lanes[0].loop.poke(d.chore)
+	}
+	if t := r.texts[e.Path]; t != nil {
+		r.lanes[0].loop.poke(t.chore)
 	}
 }
 
@@ -239,6 +243,11 @@ func (r *Registry) State() registry.State {
 	for _, d := range r.dirs {
 		if s.Err == nil {
 			s.Err = d.err
+		}
+	}
+	for _, t := range r.texts {
+		if s.Err == nil {
+			s.Err = t.err
 		}
 	}
 	return s
