@@ -28,9 +28,9 @@ type Client struct {
 	observations observations
 
 	mu            sync.Mutex
-	closed        bool                             // guarded by mu, like all below
-	subscriptions []registry.Subscription          //
-	registrations map[string]registry.Registration // by service key
+	closed        bool                    // guarded by mu, like all below
+	subscriptions []registry.Subscription //
+	listings      map[string]*listing     // by service key
 
 	closing  sync.Once
 	closeErr error
@@ -43,8 +43,8 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		cfg: cfg, protocols: make(map[string]protocol.Protocol), calls: newGate(),
-		cache:         cache{dir: cfg.CacheDir, log: cfg.Logger},
-		registrations: make(map[string]registry.Registration),
+		cache:    cache{dir: cfg.CacheDir, log: cfg.Logger},
+		listings: make(map[string]*listing),
 	}
 	for _, p := range cfg.Protocols {
 		c.protocols[p.Name()] = p
@@ -132,6 +132,7 @@ func (c *Client) feed(d *Directory, s *referSettings) (undo func(), err error) {
 		return undo, err
 	}
 	c.subscriptions = append(c.subscriptions, sub)
+	forget := c.announceLocked(d)
 	undo = func() {
 		sub.Close()
 		c.mu.Lock()
@@ -139,24 +140,47 @@ func (c *Client) feed(d *Directory, s *referSettings) (undo func(), err error) {
 		c.mu.Unlock()
 		cancel()
 		<-ended
+		forget()
 	}
-	c.announceLocked(d)
 	return undo, nil
 }
 
+// listing is this consumer's entry under a service.
+type listing struct {
+	registry.Registration
+	references int // guarded by Client.mu
+}
+
 // announceLocked lists this consumer under the service, once; c.mu is held.
-// The entry only informs people, so without it calls go on.
-func (c *Client) announceLocked(d *Directory) {
+// The entry only informs people, so without it calls go on. forget takes it
+// back if no other reference needs it.
+func (c *Client) announceLocked(d *Directory) (forget func()) {
 	key := d.service.Key()
-	if c.registrations[key] != nil {
-		return
+	l := c.listings[key]
+	if l == nil {
+		reg, err := c.cfg.Registry.Register(c.consumerURL(d, time.Now()))
+		if err != nil {
+			d.log.Warn("consumer: this consumer cannot be listed in the registry", "err", err)
+			return func() {}
+		}
+		l = &listing{Registration: reg}
+		c.listings[key] = l
 	}
-	reg, err := c.cfg.Registry.Register(c.consumerURL(d, time.Now()))
-	if err != nil {
-		d.log.Warn("consumer: this consumer cannot be listed in the registry", "err", err)
-		return
+	l.references++
+	return func() {
+		c.mu.Lock()
+		l.references--
+		last := l.references == 0 && c.listings[key] == l
+		if last {
+			delete(c.listings, key)
+		}
+		c.mu.Unlock()
+		if last {
+			ctx, cancel := context.WithTimeout(c.tasks.Context(), time.Second)
+			defer cancel()
+			_ = l.Close(ctx) // else it goes with the session
+		}
 	}
-	c.registrations[key] = reg
 }
 
 // parseDirect checks URLs given by hand strictly: a mistake there would reach
@@ -232,17 +256,17 @@ const closeWait = 5 * time.Second
 func (c *Client) close() error {
 	c.mu.Lock()
 	c.closed = true
-	subscriptions, registrations := c.subscriptions, c.registrations
-	c.subscriptions, c.registrations = nil, nil
+	subscriptions, listings := c.subscriptions, c.listings
+	c.subscriptions, c.listings = nil, nil
 	c.mu.Unlock()
 
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	var wait sync.WaitGroup
-	errs := make(chan error, len(registrations))
-	for key, r := range registrations {
+	errs := make(chan error, len(listings))
+	for key, l := range listings {
 		wait.Go(func() {
-			if err := r.Close(ctx); err != nil {
+			if err := l.Close(ctx); err != nil {
 				errs <- fmt.Errorf("consumer: withdraw %s: %w", key, err)
 			}
 		})

@@ -311,3 +311,23 @@ func BenchmarkInvoke(b *testing.B) {
 		}
 	})
 }
+
+func TestFailedReferIsNotListed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reg := newFakeRegistry()
+		c := newClient(t, Config{Protocols: []protocol.Protocol{newFakeNet()}, Registry: reg})
+		if _, err := c.Refer(&greeter); err == nil {
+			t.Fatal("a reference to nobody")
+		}
+		if got := reg.urls(); len(got) != 0 {
+			t.Errorf("the consumer is listed all the same: %v", got)
+		}
+		refer(t, c, Check(false))
+		if _, err := c.Refer(&greeter); err == nil {
+			t.Fatal("a reference to nobody")
+		}
+		if got := reg.urls(); len(got) != 1 {
+			t.Errorf("%d entries for a reference that stays, want 1", len(got))
+		}
+	})
+}

@@ -34,6 +34,9 @@ const (
 // methods and their types, as Java's metadata report has it. It stays there.
 func (s *Server) Run(ctx context.Context) error {
 	services, err := s.start()
+	if errors.Is(err, errNoService) && s.config.Listener != nil {
+		err = errors.Join(err, s.config.Listener.Close())
+	}
 	if err != nil {
 		return err
 	}

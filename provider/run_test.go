@@ -135,12 +135,19 @@ func TestRunFails(t *testing.T) {
 	}
 	p := newFakeProtocol()
 	p.err = errors.New("no")
-	s, err := New(Config{Application: "a", Listen: "127.0.0.1:0", Protocols: []protocol.Protocol{p}})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Config{Application: "a", Listener: ln, Protocols: []protocol.Protocol{p}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "no service is registered") {
 		t.Errorf("a server without services: %v", err)
+	}
+	if _, err := ln.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("its listener was left open: %v", err)
 	}
 }
 

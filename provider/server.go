@@ -73,6 +73,8 @@ func (s *Server) URLs() []api.URL {
 	return slices.Clone(s.urls)
 }
 
+var errNoService = errors.New("provider: no service is registered; call a generated Register function before Run")
+
 // start freezes the services.
 func (s *Server) start() ([]*service, error) {
 	s.mu.Lock()
@@ -82,7 +84,7 @@ func (s *Server) start() ([]*service, error) {
 	}
 	s.started = true
 	if len(s.services) == 0 {
-		return nil, errors.New("provider: no service is registered; call a generated Register function before Run")
+		return nil, errNoService
 	}
 	return s.services, nil
 }

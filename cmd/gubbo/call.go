@@ -56,7 +56,12 @@ func callCommand() *cobra.Command {
 		Short:   "Call a method of a live service with JSON arguments",
 		Long:    callHelp,
 		Example: `  gubbo call lab.greet.Greeter sayHello '["you"]'`,
-		Args:    cobra.RangeArgs(2, 3),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 2 || len(args) > 3 {
+				return fmt.Errorf("call takes SERVICE METHOD [JSON-ARRAY], not %d arguments %q; quote the JSON", len(args), args)
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.genericSet = cmd.Flags().Changed("generic")
 			service := api.ParseService(args[0])

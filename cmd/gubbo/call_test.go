@@ -265,7 +265,7 @@ func TestFailedCalls(t *testing.T) {
 		{"$invoke at gubbo", []string{"sayHello", `["you"]`, "--generic"}, []string{"not found: "}},
 		{"nobody there", []string{"sayHello", `["you"]`, "--direct", "dubbo://" + gone.Addr().String()}, []string{"none of 1 providers", gone.Addr().String()}},
 		{"no dubbo", []string{"sayHello", `["you"]`, "--direct", "tri://127.0.0.1:1"}, []string{`scheme "tri"`, "dubbo"}},
-		{"too many arguments", []string{"sayHello", "[]", "x"}, []string{"accepts between 2 and 3 arg"}},
+		{"too many arguments", []string{"sayHello", "[]", "x"}, []string{"call takes SERVICE METHOD [JSON-ARRAY]", "not 4 arguments", `"x"`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			out, errs, code := gubbo(t, append([]string{"call", "--direct", address, interfaceName}, tt.args...)...)
