@@ -37,7 +37,7 @@ func (v *Folder) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&folderClass)
@@ -59,6 +59,7 @@ func (v *Folder) EncodeHessian(e *hessian.Encoder) {
 		}
 		e.MapEnd()
 	}
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -105,12 +106,13 @@ func (v *Point) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&pointClass)
 	e.Double(v.X)
 	e.Double(v.Y)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -137,7 +139,7 @@ func (v *Node) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&nodeClass)
@@ -151,6 +153,7 @@ func (v *Node) EncodeHessian(e *hessian.Encoder) {
 			v.Children[i0].EncodeHessian(e)
 		}
 	}
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -187,7 +190,7 @@ func (v *Scalars) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&scalarsClass)
@@ -205,6 +208,7 @@ func (v *Scalars) EncodeHessian(e *hessian.Encoder) {
 	v.Level.EncodeHessian(e)
 	e.Any(v.Any)
 	e.String(v.Renamed)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -267,7 +271,7 @@ func (v *Pointers) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&pointersClass)
@@ -327,6 +331,7 @@ func (v *Pointers) EncodeHessian(e *hessian.Encoder) {
 		e.Long(int64(*v.ID))
 	}
 	v.Point.EncodeHessian(e)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -429,7 +434,7 @@ func (v *Containers) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&containersClass)
@@ -546,6 +551,7 @@ func (v *Containers) EncodeHessian(e *hessian.Encoder) {
 			e.Any(v.Any[i0])
 		}
 	}
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -700,12 +706,13 @@ func (v *Person) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&personClass)
 	e.String(v.Name)
 	e.Date(v.Born)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -732,7 +739,7 @@ func (v *Manager) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&managerClass)
@@ -746,6 +753,7 @@ func (v *Manager) EncodeHessian(e *hessian.Encoder) {
 			v.Reports[i0].EncodeHessian(e)
 		}
 	}
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -782,12 +790,13 @@ func (v *NotFoundError) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&notFoundErrorClass)
 	e.Throwable(v.Error(), nil)
 	e.Long(int64(v.ID))
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -812,12 +821,13 @@ func (v *RefusedError) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&refusedErrorClass)
 	e.Throwable(v.Message, v.Cause)
 	v.Level.EncodeHessian(e)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.

@@ -24,7 +24,7 @@ func emitClass(w *source, c *class) {
 
 	w.p("\n// EncodeHessian writes v as %s, null for nil.", c.javaName)
 	w.p("func (v *%s) EncodeHessian(e *hessian.Encoder) {", c.goName)
-	w.p("if v == nil {\ne.Null()\nreturn\n}\nif e.Ref(v) {\nreturn\n}\ne.Object(&%s)", c.varName())
+	w.p("if v == nil {\ne.Null()\nreturn\n}\nif e.Ref(v) || !e.Enter() {\nreturn\n}\ne.Object(&%s)", c.varName())
 	if c.exception {
 		message, cause := "v.Error()", "nil"
 		if c.message != "" {
@@ -38,7 +38,7 @@ func emitClass(w *source, c *class) {
 	for _, f := range c.fields {
 		w.encode(f.typ, "v."+f.goName, 0)
 	}
-	w.p("}")
+	w.p("e.Leave()\n}")
 
 	w.p("\n// DecodeHessianField reads one field.")
 	w.p("func (v *%s) DecodeHessianField(d *hessian.Decoder, field int) {", c.goName)

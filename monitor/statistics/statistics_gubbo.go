@@ -131,7 +131,7 @@ func (v *Batch) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&batchClass)
@@ -155,6 +155,7 @@ func (v *Batch) EncodeHessian(e *hessian.Encoder) {
 			v.Rows[i0].EncodeHessian(e)
 		}
 	}
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -211,7 +212,7 @@ func (v *Row) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&rowClass)
@@ -237,6 +238,7 @@ func (v *Row) EncodeHessian(e *hessian.Encoder) {
 	e.Long(v.BytesIn)
 	e.Long(v.BytesOut)
 	e.Binary(v.Latency)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.

@@ -10,6 +10,8 @@ const arrayList = "java.util.ArrayList"
 //	string, byte array, date    string, []byte, time.Time
 //	a class in Types            what ClassDesc.New or Enum returns
 //	a throwable                 *Exception
+//	java.math.BigInteger        *big.Int
+//	a class of a Value here     LocalDate, BigDecimal, UUID, …
 //	any other object            *Object
 //	untyped list, ArrayList     []any
 //	[boolean [int [long         []bool, []int32, []int64,
@@ -320,5 +322,11 @@ func (d *Decoder) unknown(at place, n int) any {
 		}
 	}
 	d.leave()
+	if !d.exact && isJDK(o.Class) && d.charge(jdkSize(o)) {
+		if v := jdkValue(o); v != nil {
+			s.v = v
+			return v
+		}
+	}
 	return o
 }

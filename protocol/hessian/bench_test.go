@@ -91,7 +91,7 @@ func (x *user20) EncodeHessian(e *Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(x) {
+	if e.Ref(x) || !e.Enter() {
 		return
 	}
 	e.Object(&user20Class)
@@ -115,6 +115,7 @@ func (x *user20) EncodeHessian(e *Encoder) {
 	e.Double(x.D1)
 	e.Bool(x.B0)
 	e.Bool(x.B1)
+	e.Leave()
 }
 
 func (x *user20) DecodeHessianField(d *Decoder, field int) {

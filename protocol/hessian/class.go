@@ -60,7 +60,7 @@ const maxSeen = 4096
 
 var enumFields = []string{"name"}
 
-func (c *ClassDesc) isEnum() bool { return c.New == nil }
+func (c *ClassDesc) isEnum() bool { return c.New == nil && len(c.Fields) == 0 }
 
 func (c *ClassDesc) cached() *classCache {
 	if k := c.cache.Load(); k != nil {

@@ -19,7 +19,9 @@ import (
 //
 //	bool int8 int16 int32         boolean byte short int
 //	int int64 float32 float64     long long float double
-//	string []byte time.Time       String byte[] java.util.Date
+//	string []byte time.Time       String byte[] java.util.Date (and java.sql's)
+//	*big.Int                      java.math.BigInteger
+//	BigDecimal UUID LocalDate …   the class of the same name, see Value
 //	*int32, *string, …            Integer, String …: nil is null
 //	*T, T of a struct             object; T cannot be null or shared
 //	[]T, map[K]V                  List or array, Map; nil is null

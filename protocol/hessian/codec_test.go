@@ -234,6 +234,47 @@ func TestSharedSlicesAndMapsAreWrittenOnce(t *testing.T) {
 	}
 }
 
+type forest struct {
+	_    Class `java:"com.example.Forest"`
+	Kids []forest
+}
+
+// A slice that contains itself has no pointer that could be referred to.
+func TestEncodingEndsWhereValuesNest(t *testing.T) {
+	chain := &user{}
+	for range 1 << 20 {
+		chain = &user{Friends: []*user{chain, chain}}
+	}
+	cycle := make([]forest, 2)
+	cycle[0].Kids, cycle[1].Kids = cycle, cycle
+	c, err := NewCodec(forest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, encode := range map[string]func(e *Encoder){
+		"generated": chain.EncodeHessian,
+		"reflected": func(e *Encoder) { c.Encode(e, cycle) },
+		"any":       func(e *Encoder) { e.Any(cycle[0]) },
+		"errors": func(e *Encoder) {
+			err := &Exception{Class: "c.E"}
+			for range 1000 {
+				err = &Exception{Class: "c.E", Cause: err}
+			}
+			e.Exception(err)
+		},
+	} {
+		var e Encoder
+		encode(&e)
+		if e.Err() == nil || !strings.Contains(e.Err().Error(), "deeper than 512") || e.Len() > 1<<20 {
+			t.Errorf("%s: %d bytes, %v", name, e.Len(), e.Err())
+		}
+		e.Reset(nil)
+		if e.Any([]any{[]any{}}); e.Err() != nil {
+			t.Errorf("%s: after Reset: %v", name, e.Err())
+		}
+	}
+}
+
 // More than a handful of classes, types, enums and references, so that tables
 // turn into maps.
 func TestLargeTables(t *testing.T) {

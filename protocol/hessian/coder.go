@@ -3,6 +3,7 @@ package hessian
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"reflect"
 	"time"
 )
@@ -28,6 +29,12 @@ func (c *Codec) nested(t reflect.Type, depth int) (coder, error) {
 			func(d *Decoder, v reflect.Value) { v.Set(reflect.ValueOf(d.Date())) },
 		}, nil
 	}
+	if t == reflect.TypeFor[*big.Int]() {
+		return coder{
+			func(e *Encoder, v reflect.Value) { e.BigInteger(v.Interface().(*big.Int)) },
+			func(d *Decoder, v reflect.Value) { v.Set(reflect.ValueOf(d.BigInteger())) },
+		}, nil
+	}
 	if name, _ := className(t); name != "" {
 		if c.types != nil {
 			return coder{}, fmt.Errorf("hessian: %v is not known to the Codec, give it to NewCodec", t)
@@ -36,6 +43,9 @@ func (c *Codec) nested(t reflect.Type, depth int) (coder, error) {
 			return coder{}, err
 		}
 		return c.plans[t].coder(), nil
+	}
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[Value]()) {
+		return valueCoder(t), nil
 	}
 	switch t.Kind() {
 	case reflect.Bool, reflect.String, reflect.Float32, reflect.Float64,
@@ -58,6 +68,21 @@ func (c *Codec) nested(t reflect.Type, depth int) (coder, error) {
 		return c.mapCoder(t, depth+1)
 	}
 	return coder{}, fmt.Errorf("hessian: a Go %v has no Java type", t)
+}
+
+// valueCoder is for types whose pointers are Values.
+func valueCoder(t reflect.Type) coder {
+	f := coder{decode: func(d *Decoder, v reflect.Value) { v.Addr().Interface().(Value).DecodeHessian(d) }}
+	if t.Implements(reflect.TypeFor[Marshaler]()) {
+		f.encode = func(e *Encoder, v reflect.Value) { v.Interface().(Marshaler).EncodeHessian(e) }
+		return f
+	}
+	f.encode = func(e *Encoder, v reflect.Value) {
+		p := reflect.New(t)
+		p.Elem().Set(v)
+		p.Interface().(Marshaler).EncodeHessian(e)
+	}
+	return f
 }
 
 func scalarCoder(k reflect.Kind) coder {

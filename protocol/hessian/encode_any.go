@@ -3,6 +3,7 @@ package hessian
 import (
 	"cmp"
 	"math"
+	"math/big"
 	"reflect"
 	"slices"
 	"time"
@@ -10,7 +11,7 @@ import (
 )
 
 // Any writes a value of a type that is known only at run time: nil, booleans,
-// numbers, strings, []byte, time.Time, types that are Marshalers, *Object,
+// numbers, strings, []byte, time.Time, *big.Int, types that are Marshalers, *Object,
 // *List, *Map, *Exception, other errors, and slices and maps of any of these.
 // What Decoder.Any returns is written back as the same value. Integers of up
 // to 32 bits are ints, wider ones longs.
@@ -50,28 +51,38 @@ func (e *Encoder) Any(v any) {
 	case time.Time:
 		e.Date(v)
 	default:
-		if e.enter() {
+		if e.Enter() {
 			e.anyNested(v)
-			e.leave()
+			e.Leave()
 		}
 	}
 }
 
-func (e *Encoder) enter() bool {
+// Enter begins the contents of an object, list or map that may contain others
+// of its kind; Leave, which must follow if it returned true, ends them. It
+// returns false after an error, or with one if values nest deeper than 512:
+// the stack would overflow, and hardly a reader goes so far.
+func (e *Encoder) Enter() bool {
+	if e.err != nil {
+		return false
+	}
 	if e.depth >= maxEncodeDepth {
-		e.failf("values nest deeper than %d", maxEncodeDepth)
+		e.failf("values nest deeper than %d, is there a slice or map that contains itself?", maxEncodeDepth)
 		return false
 	}
 	e.depth++
-	return e.err == nil
+	return true
 }
 
-func (e *Encoder) leave() { e.depth-- }
+// Leave ends what Enter began.
+func (e *Encoder) Leave() { e.depth-- }
 
 func (e *Encoder) anyNested(v any) {
 	switch v := v.(type) {
 	case *Exception:
 		e.exception(v)
+	case *big.Int:
+		e.BigInteger(v)
 	case Marshaler:
 		if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && p.IsNil() {
 			e.Null()

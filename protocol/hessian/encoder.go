@@ -40,7 +40,7 @@ type enumRef struct {
 // maxEnums bounds the constants that are remembered: the search is linear.
 const maxEnums = 16
 
-// maxEncodeDepth bounds Any's recursion over values without references.
+// maxEncodeDepth bounds the recursion over values, see Enter.
 const maxEncodeDepth = 512
 
 // NewEncoder returns an Encoder that appends to buf, which may be nil.

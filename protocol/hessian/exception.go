@@ -118,10 +118,10 @@ func (e *Encoder) cause(self int, cause error) {
 // *Exception as what it stands for, any other error as a RuntimeException with
 // its text. Null for nil.
 func (e *Encoder) Exception(err error) {
-	if !e.enter() {
+	if !e.Enter() {
 		return
 	}
-	defer e.leave()
+	defer e.Leave()
 	switch v := err.(type) { //nolint:errorlint // what is wrapped must not replace what wraps it
 	case nil:
 		e.Null()

@@ -41,13 +41,14 @@ func (x *bizException) EncodeHessian(e *Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(x) {
+	if e.Ref(x) || !e.Enter() {
 		return
 	}
 	e.Object(&bizClass)
 	e.Throwable(x.Message, x.Cause)
 	e.Int(x.Code)
 	e.String(x.Detail)
+	e.Leave()
 }
 
 func (x *bizException) DecodeHessianField(d *Decoder, field int) {

@@ -167,7 +167,7 @@ func JavaName(name string) string {
 
 // encode writes a struct. v is addressable if it came by a pointer.
 func (p *plan) encode(e *Encoder, v reflect.Value) {
-	if !e.enter() {
+	if !e.Enter() {
 		return
 	}
 	e.Object(p.desc)
@@ -180,7 +180,7 @@ func (p *plan) encode(e *Encoder, v reflect.Value) {
 		f := &p.fields[i]
 		f.coder.encode(e, v.FieldByIndex(f.index))
 	}
-	e.leave()
+	e.Leave()
 }
 
 func (p *plan) encodeThrowable(e *Encoder, v reflect.Value) {

@@ -190,7 +190,8 @@ func (d *Decoder) Double() float64 {
 // Float reads a float, which travels as a double.
 func (d *Decoder) Float() float32 { return float32(d.Double()) }
 
-// Date reads a java.util.Date as a time in UTC; null is the zero Time.
+// Date reads a java.util.Date as a time in UTC; null is the zero Time. A
+// java.sql.Timestamp, java.time.Instant and the like will do.
 func (d *Decoder) Date() time.Time {
 	b, ok := d.peek()
 	switch {
@@ -207,6 +208,8 @@ func (d *Decoder) Date() time.Time {
 		}
 	case isLong(b):
 		return time.UnixMilli(d.rawLong()).UTC()
+	case 0x60 <= b && b <= 0x6f, b == tagObject, b == tagClass, b == tagRef:
+		return d.objectDate()
 	default:
 		d.want("a date")
 	}

@@ -54,13 +54,14 @@ func (x *address) EncodeHessian(e *Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(x) {
+	if e.Ref(x) || !e.Enter() {
 		return
 	}
 	e.Object(&addressClass)
 	e.String(x.Street)
 	e.String(x.City)
 	e.Int(x.Zip)
+	e.Leave()
 }
 
 func (x *address) DecodeHessianField(d *Decoder, field int) {
@@ -86,7 +87,7 @@ func (x *user) EncodeHessian(e *Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(x) {
+	if e.Ref(x) || !e.Enter() {
 		return
 	}
 	e.Object(&userClass)
@@ -144,6 +145,7 @@ func (x *user) EncodeHessian(e *Encoder) {
 	e.String(x.City)
 	e.Int(x.Visits)
 	e.Bool(x.Verified)
+	e.Leave()
 }
 
 func (x *user) DecodeHessianField(d *Decoder, field int) {

@@ -6,7 +6,9 @@ import (
 	"compress/gzip"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
+	"sync"
 	"testing"
 )
 
@@ -28,16 +30,27 @@ type vector struct {
 
 const vectorCount = 437
 
+// allVectors reads the file once: it takes a second.
+var allVectors = sync.OnceValues(readVectors)
+
 func vectors(t testing.TB) []vector {
 	t.Helper()
-	f, err := os.Open("testdata/hessian2.jsonl.gz")
+	all, err := allVectors()
 	if err != nil {
 		t.Fatal(err)
+	}
+	return all
+}
+
+func readVectors() ([]vector, error) {
+	f, err := os.Open("testdata/hessian2.jsonl.gz")
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	var all []vector
 	lines := bufio.NewScanner(z)
@@ -47,17 +60,14 @@ func vectors(t testing.TB) []vector {
 		dec := json.NewDecoder(bytes.NewReader(lines.Bytes()))
 		dec.UseNumber()
 		if err := dec.Decode(&v); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		if v.bytes, err = hex.DecodeString(v.Hex); err != nil {
-			t.Fatalf("%s: %v", v.Name, err)
+			return nil, fmt.Errorf("%s: %w", v.Name, err)
 		}
 		all = append(all, v)
 	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return all, lines.Err()
 }
 
 // refused are the rows that the decoder must refuse, with the reason.

@@ -200,7 +200,7 @@ func (v *OrderRequest) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&orderRequestClass)
@@ -213,6 +213,7 @@ func (v *OrderRequest) EncodeHessian(e *hessian.Encoder) {
 			v.Lines[i0].EncodeHessian(e)
 		}
 	}
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -247,12 +248,13 @@ func (v *OrderLine) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&orderLineClass)
 	e.String(v.Item)
 	e.Int(v.Count)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -279,13 +281,14 @@ func (v *Receipt) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&receiptClass)
 	e.String(v.ID)
 	e.Date(v.At)
 	e.Int(v.Total)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.

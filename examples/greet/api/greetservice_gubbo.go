@@ -1075,7 +1075,7 @@ func (v *User) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&userClass)
@@ -1109,6 +1109,7 @@ func (v *User) EncodeHessian(e *hessian.Encoder) {
 	}
 	e.Date(v.Born)
 	v.Friend.EncodeHessian(e)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
@@ -1187,12 +1188,13 @@ func (v *NotFound) EncodeHessian(e *hessian.Encoder) {
 		e.Null()
 		return
 	}
-	if e.Ref(v) {
+	if e.Ref(v) || !e.Enter() {
 		return
 	}
 	e.Object(&notFoundClass)
 	e.Throwable(v.Message, nil)
 	e.Long(v.ID)
+	e.Leave()
 }
 
 // DecodeHessianField reads one field.
