@@ -2,6 +2,7 @@ package dashboard_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -32,8 +33,8 @@ const (
 	method      = `say"><b class=pwned>`
 )
 
-// keep writes minutes of both sides, one of them missing, and a last word that
-// nothing follows: two gaps.
+// keep writes minutes of both sides, one of them without a call, one missing,
+// and a last word that nothing follows: two gaps.
 func keep(t *testing.T, dir string, now time.Time) {
 	db, err := store.Open(dir)
 	if err != nil {
@@ -46,6 +47,9 @@ func keep(t *testing.T, dir string, now time.Time) {
 	for i, m := range []int64{-9, -8, -7, -5, -4, -3} {
 		b := &monitor.Batch{Reporter: who, Minute: minute + m, Seq: m + 10, Rev: int64(i + 1), Through: (minute + m + 1) * 60_000, Every: 60_000, Sealed: true}
 		for _, side := range []api.Side{api.ConsumerSide, api.ProviderSide} {
+			if m == -4 {
+				break // nobody called
+			}
 			r := monitor.Row{Series: monitor.Series{Side: side, Application: application, Service: api.Service{Interface: hostile}, Method: method}, Minute: b.Minute, Rev: b.Rev, Latency: latency.Append(nil)}
 			r.Calls[api.ClassSuccess], r.Calls[api.ClassTimeout], r.MaxElapsed = 1000, 7, 1500
 			b.Rows = append(b.Rows, r)
@@ -177,7 +181,7 @@ func TestThePage(t *testing.T) {
 			}
 		}
 	}
-	everywhere := []string{hostile, application, "host<i>", "192.0.2.7:20880", "192.0.2.8", "250", "up", "4711", "6,042", "1.5 ms", "minutes never came", "silent"}
+	everywhere := []string{hostile, application, "host<i>", "192.0.2.7:20880", "192.0.2.8", "250", "up", "4711", "5,035", "1.5 ms", "minutes never came", "silent"}
 	if err := chromedp.Do(ctx, chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("svg .line"))); err != nil {
 		t.Fatal(err)
 	}
@@ -185,16 +189,19 @@ func TestThePage(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS("h2 a")), chromedp.WaitReady(chromedp.CSS("h1"))); err != nil {
 		t.Fatal(err)
 	}
-	see("service", append(everywhere, method, "timeout 42")...)
+	see("service", append(everywhere, method, "timeout 35")...)
 
-	// The first of the six minutes, seen in one chart, is read in all four.
+	// A minute that is pointed at in one chart is read in all four. The span is
+	// the 15 minutes up to the running one, n minutes ago is 14 - n from its left.
 	const pointer = `(() => {
 		const plot = document.querySelector('figure svg'), box = plot.getBoundingClientRect();
-		plot.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + box.width * 5.5 / 15, clientY: box.top + 5 }));
+		plot.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + box.width * (14.5 - %d) / 15, clientY: box.top + 5 }));
 		return [...document.querySelectorAll('figure')].filter(f => f.querySelector('.cross.on')).map(f => f.querySelector('.key b').textContent).join(' ');
 	})()`
-	if read, err := chromedp.Run(ctx, chromedp.Evaluate[string](pointer)); err != nil || read != "1,007 7 1.5 ms 1.5 ms" {
-		t.Errorf("pointing at a minute shows %q, %v", read, err)
+	for ago, want := range map[int]string{9: "1,007 7 1.5 ms 1.5 ms", 6: "– – – –", 4: "0 0 – –", 2: "– – – –"} {
+		if read, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(pointer, ago))); err != nil || read != want {
+			t.Errorf("pointing at %d minutes ago shows %q, %v; want %q", ago, read, err, want)
+		}
 	}
 
 	// What the page has to say comes before this.

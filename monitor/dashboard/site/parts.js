@@ -40,10 +40,20 @@ export function total(r) {
 export function charts(rows, gaps, span) {
   const sides = ['consumer', 'provider'];
   const points = (side, f) => new Map(rows.filter(r => r.side === side).map(r => [Date.parse(r.minute), f(r)]));
-  const both = (title, f) => chart({ title, unit: 'per minute', whole: true, format: brief, gaps, span, series: sides.map(name => ({ name, points: points(name, f) })) });
+  const both = (title, f) => chart({ title, unit: 'per minute', whole: true, format: brief, gaps, span, series: sides.map(name => ({ name, points: counted(points(name, f), gaps) })) });
   const latency = side => chart({ title: 'Latency', unit: side, format: duration, gaps, span,
     series: [['p50', r => r.p50_ms], ['p90', r => r.p90_ms], ['p99', r => r.p99_ms]].map(([name, f]) => ({ name, points: points(side, f) })) });
   return el('div', { class: 'charts' }, both('Calls', calls), both('Failures', r => r.failure), ...sides.map(latency));
+}
+
+// counted adds the minutes in which everybody reported and nobody called: they
+// have no row, and are 0. After the last row nobody knows yet.
+function counted(points, gaps) {
+  const times = [...points.keys()], last = Math.max(...times), minute = 60000;
+  for (let t = Math.min(...times); t < last; t += minute) {
+    if (!points.has(t) && !gaps.some(g => g.from < t + minute && g.to > t)) points.set(t, 0);
+  }
+  return points;
 }
 
 // unreported lists the gaps, or is null if there is none.
