@@ -16,22 +16,20 @@ import (
 	"github.com/gubbo/gubbo/protocol/hessian"
 )
 
-// call is one row of the table. run returns what came back in short, or why it
-// is not what was due.
-type call struct {
-	name string
-	run  func(ctx context.Context, c *greet.GreetServiceClient) (string, error)
-}
+// greets is the suite of lab.greet; its twin is GreetCalls.java.
+var greets = suiteOf("greet", provideGreeter,
+	func(cli *consumer.Client, opts ...consumer.Option) (*greet.GreetServiceClient, error) {
+		return greet.NewGreetServiceClient(cli, opts...)
+	}, greetCalls)
 
-// calls are those that each consumer makes, in the order of Calls.java.
-var calls = []call{
-	{"string", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+var greetCalls = []call[*greet.GreetServiceClient]{
+	{name: "string", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		return same("hello, Ada")(c.SayHello(ctx, "Ada"))
 	}},
-	{"string.unicode", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "string.unicode", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		return same("hello, é漢😀\x00~")(c.SayHello(ctx, "é漢😀\x00~"))
 	}},
-	{"string.long", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "string.long", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		for _, s := range []string{"x" + strings.Repeat("😀", 50000), "yx" + strings.Repeat("😀", 50000) + "y"} {
 			if _, err := same("hello, " + s)(c.SayHello(ctx, s)); err != nil {
 				return "", err
@@ -39,41 +37,41 @@ var calls = []call{
 		}
 		return "100002 UTF-16 units", nil
 	}},
-	{"long", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "long", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		if got, err := same(int64(1<<40 - 3))(c.AddLong(ctx, 1<<40, -3)); err != nil {
 			return got, err
 		}
 		return same(int64(math.MinInt64))(c.AddLong(ctx, math.MaxInt64, 1))
 	}},
-	{"double", doubles},
-	{"boolean", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "double", run: doubles},
+	{name: "boolean", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		if got, err := same(false)(c.Not(ctx, true)); err != nil {
 			return got, err
 		}
 		return same(true)(c.Not(ctx, false))
 	}},
-	{"pojo", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "pojo", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		return sameUser(ada())(c.EchoUser(ctx, ada()))
 	}},
-	{"pojo.bare", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "pojo.bare", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		return sameUser(bare())(c.EchoUser(ctx, bare()))
 	}},
-	{"pojo.null", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "pojo.null", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		return sameUser(nil)(c.EchoUser(ctx, nil))
 	}},
-	{"pojo.found", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "pojo.found", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		return sameUser(ada())(c.Find(ctx, adaID))
 	}},
-	{"enum", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "enum", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		if got, err := same(greet.Mid)(c.NextLevel(ctx, greet.Low)); err != nil {
 			return got, err
 		}
 		return same(greet.Low)(c.NextLevel(ctx, greet.High))
 	}},
-	{"enum.null", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "enum.null", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		return same(greet.Level(""))(c.NextLevel(ctx, ""))
 	}},
-	{"null", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "null", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		if got, err := c.Maybe(ctx, nil); err != nil || got != nil {
 			return "", fmt.Errorf("null came back as %v, %w", got, err)
 		}
@@ -83,7 +81,7 @@ var calls = []call{
 		}
 		return "null", nil
 	}},
-	{"list", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "list", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		var want []*greet.User
 		for i := range int32(20) {
 			want = append(want, numbered(i))
@@ -98,7 +96,7 @@ var calls = []call{
 		got, err = c.List(ctx, 0)
 		return same("20 users and 0 true")(fmt.Sprint("20 users and ", len(got), " ", got != nil), err)
 	}},
-	{"map", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "map", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		got, err := c.Count(ctx, []string{"a", "漢", "a"})
 		if err != nil || !maps.Equal(got, map[string]int32{"a": 2, "漢": 1}) {
 			return "", fmt.Errorf("got %v, %w", got, err)
@@ -109,7 +107,7 @@ var calls = []call{
 		}
 		return fmt.Sprint(got), nil
 	}},
-	{"exception.declared", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "exception.declared", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		got, err := c.Find(ctx, nobodyID)
 		nf, ok := errors.AsType[*greet.NotFound](err)
 		if !ok || nf.ID != nobodyID || nf.Message != fmt.Sprint("no user ", nobodyID) || api.CodeOf(err) != api.Business {
@@ -117,7 +115,7 @@ var calls = []call{
 		}
 		return nf.Message, nil
 	}},
-	{"exception.undeclared", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "exception.undeclared", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		err := c.Fail(ctx, "boom")
 		x, ok := errors.AsType[*hessian.Exception](err)
 		if !ok || x.Class != "java.lang.IllegalStateException" || x.Message != "boom" || api.CodeOf(err) != api.Business {
@@ -125,18 +123,18 @@ var calls = []call{
 		}
 		return x.Error(), nil
 	}},
-	{"oneway", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "oneway", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		token := rand.Text()
 		return token, c.Notify(ctx, token)
 	}},
-	{"attachments", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "attachments", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		var info consumer.CallInfo
 		if _, err := same("v é漢")(c.With(consumer.Attach("lab-key", "v é漢"), consumer.Capture(&info)).Attach(ctx, "lab-key")); err != nil {
 			return "", err
 		}
 		return same("back v é漢")(info.Reply("back-lab-key"), nil)
 	}},
-	{"timeout", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "timeout", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		start := time.Now()
 		got, err := c.With(consumer.Timeout(300*time.Millisecond)).Slow(ctx, 1500)
 		took := time.Since(start)
@@ -145,7 +143,7 @@ var calls = []call{
 		}
 		return "timed out", nil
 	}},
-	{"after.timeout", func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+	{name: "after.timeout", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		return same("hello, again")(c.SayHello(ctx, "again"))
 	}},
 }

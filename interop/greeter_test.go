@@ -19,6 +19,11 @@ type greeter struct {
 
 var _ greet.GreetService = (*greeter)(nil)
 
+func provideGreeter(srv *provider.Server, group string) (notified, error) {
+	g := &greeter{}
+	return g.notified, greet.RegisterGreetService(srv, g, provider.Group(group))
+}
+
 func (g *greeter) SayHello(_ context.Context, name string) (string, error) {
 	return "hello, " + name, nil
 }

@@ -26,14 +26,14 @@ func TestJavaProviderKilled(t *testing.T) {
 	}
 	zk := zookeepertest.Start(t, zookeepertest.Options{})
 	address := "zookeeper://" + zk.Addr()
-	tb := newTable(t)
+	l := newLab(t)
 	reg := open(t, address)
 	port := freePort(t)
-	peer, name := tb.start("3.3.6", "provider", port, "-", address)
-	if _, err := peer.Await(tb.ctx, "READY"); err != nil {
+	peer, name := l.start("3.3.6", "provider", port, "-", address)
+	if _, err := peer.Await(l.ctx, "READY"); err != nil {
 		t.Fatal(err)
 	}
-	goes := tb.goProvider(reg)
+	goes := l.goProvider(reg, "")
 
 	lists := make(chan []api.URL, 16)
 	sub, err := reg.Subscribe(registry.Query{Service: api.Service{Interface: "lab.greet.GreetService"}}, func(s registry.Snapshot) { lists <- s.Providers })
@@ -41,7 +41,7 @@ func TestJavaProviderKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sub.Close()
-	awaitProviders(t, tb.ctx, lists, 2)
+	awaitProviders(t, l.ctx, lists, 2)
 
 	cli, err := consumer.New(consumer.Config{Application: "go-consumer", Registry: reg, Advertise: "127.0.0.1"})
 	if err != nil {
@@ -57,7 +57,7 @@ func TestJavaProviderKilled(t *testing.T) {
 	call := func() {
 		t.Helper()
 		var info consumer.CallInfo
-		if _, err := c.With(consumer.Capture(&info)).SayHello(tb.ctx, "Ada"); err != nil {
+		if _, err := c.With(consumer.Capture(&info)).SayHello(l.ctx, "Ada"); err != nil {
 			t.Errorf("after the calls %v: %v", answered, err)
 		}
 		answered[info.Peer]++
@@ -68,7 +68,7 @@ func TestJavaProviderKilled(t *testing.T) {
 		}
 	}
 	gubbo := filepath.Join(t.TempDir(), "gubbo")
-	build := exec.CommandContext(tb.ctx, "go", "build", "-o", gubbo, "./cmd/gubbo")
+	build := exec.CommandContext(l.ctx, "go", "build", "-o", gubbo, "./cmd/gubbo")
 	build.Dir = ".." // the command's own module
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -86,7 +86,7 @@ func TestJavaProviderKilled(t *testing.T) {
 		t.Errorf("after the kill the calls went to %v, want %s", answered, goAddress)
 	}
 	start := time.Now()
-	awaitProviders(t, tb.ctx, lists, 1)
+	awaitProviders(t, l.ctx, lists, 1)
 	t.Logf("%s was killed; its node went after %v", name, time.Since(start).Round(time.Millisecond))
 	if out := ls(t, gubbo, address); strings.Contains(out, javaAddress) || !strings.Contains(out, goAddress) {
 		t.Errorf("after the kill gubbo ls shows\n%s\nwant only %s", out, goAddress)

@@ -71,13 +71,13 @@ func TestTool(t *testing.T) {
 	if !namespaced(t) {
 		return
 	}
-	tb := newTable(t)
+	l := newLab(t)
 	registry := "zookeeper://" + zktest.Start(t).Addr()
-	listed := tb.javaProvider("3.3.6", "java", registry)
-	direct := tb.javaProvider("2.7.23", "-")
+	listed := l.javaProvider("3.3.6", "java", registry)
+	direct := l.javaProvider("2.7.23", "")
 	gubbo := func(args ...string) (out, errs string, err error) {
 		var o, e bytes.Buffer
-		cmd := exec.CommandContext(tb.ctx, path, args...)
+		cmd := exec.CommandContext(l.ctx, path, args...)
 		cmd.Stdout, cmd.Stderr = &o, &e
 		err = cmd.Run()
 		return o.String(), e.String(), err

@@ -1,6 +1,6 @@
 // Package java builds and runs the Java peer of the interop tests: one program,
-// compiled against each Dubbo that is judged, that provides or consumes
-// lab.greet.GreetService. It needs a JDK 17 and Maven, and the network once,
+// compiled against each Dubbo that is judged, that provides or consumes the
+// services of src/lab. It needs a JDK 17 and Maven, and the network once,
 // for the jars; what it built lies in the user's cache directory after that.
 package java
 
@@ -22,10 +22,19 @@ import (
 )
 
 // Versions are the Dubbo versions that pom.xml has a profile for.
-var Versions = []string{"2.7.23", "3.3.6"}
+var Versions = []string{"2.6.12", "2.7.23", "3.2.16", "3.3.6"}
 
-//go:embed pom.xml src resources
+//go:embed pom.xml src alibaba apache
 var files embed.FS
+
+// packages returns the folder whose classes speak to a version of Dubbo: 2.6
+// is in com.alibaba.dubbo, all later ones in org.apache.dubbo.
+func packages(version string) string {
+	if strings.HasPrefix(version, "2.6.") {
+		return "alibaba"
+	}
+	return "apache"
+}
 
 // Kit is the peer compiled against one version of Dubbo.
 type Kit struct {
@@ -45,24 +54,38 @@ func Build(ctx context.Context, version string) (*Kit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("java: %w", err)
 	}
-	sum, sources, err := digest()
+	folder := packages(version)
+	pom, _, err := digest("pom.xml")
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(cache, "gubbo", "java-peer", version+"-"+sum)
-	if _, err := os.Stat(dir); err != nil {
-		if err := build(ctx, dir, version, sources); err != nil {
-			return nil, err
-		}
+	sum, sources, err := digest("pom.xml", "src", folder)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(cache, "gubbo", "java-peer")
+	jars, peer := filepath.Join(dir, version+"-jars-"+pom), filepath.Join(dir, version+"-"+sum)
+	err = build(ctx, jars, version, "mvn", "-q", "-B", "-P", version, "dependency:copy-dependencies",
+		"-DincludeScope=runtime", "-DincludeTypes=jar", "-DoutputDirectory=.")
+	if err == nil {
+		err = build(ctx, peer, version, "javac", append([]string{"--release", "8", "-Xlint:-options", "-nowarn",
+			"-encoding", "UTF-8", "-d", "classes", "-cp", filepath.Join(jars, "*")}, sources...)...)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return &Kit{Version: version, classpath: strings.Join([]string{
-		filepath.Join(dir, "classes"), filepath.Join(dir, "resources"), filepath.Join(dir, "jars", "*"),
+		filepath.Join(peer, "classes"), filepath.Join(peer, folder), filepath.Join(jars, "*"),
 	}, string(os.PathListSeparator))}, nil
 }
 
-// build fills a directory beside dir and renames it to dir when it is whole, so
-// that an interrupted or a second build at the same time does no harm.
-func build(ctx context.Context, dir, version string, sources []string) error {
+// build runs command in a directory that has the files, unless that is there
+// already. It renames it to dir when it is whole, so that an interrupted or a
+// second build at the same time does no harm.
+func build(ctx context.Context, dir, version, command string, args ...string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return fmt.Errorf("java: %w", err)
 	}
@@ -74,14 +97,10 @@ func build(ctx context.Context, dir, version string, sources []string) error {
 	if err := os.CopyFS(tmp, files); err != nil {
 		return fmt.Errorf("java: %w", err)
 	}
-	mvn := []string{"mvn", "-q", "-B", "-P", version, "dependency:copy-dependencies", "-DincludeScope=runtime", "-DincludeTypes=jar", "-DoutputDirectory=jars"}
-	javac := append([]string{"javac", "-nowarn", "-encoding", "UTF-8", "-d", "classes", "-cp", filepath.Join("jars", "*")}, sources...)
-	for _, command := range [][]string{mvn, javac} {
-		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-		cmd.Dir = tmp
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("java: %s for dubbo %s: %w\n%s", command[0], version, err, bytes.TrimSpace(out))
-		}
+	cmd := exec.CommandContext(ctx, command, args...)
+	cmd.Dir = tmp
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("java: %s for dubbo %s: %w\n%s", command, version, err, bytes.TrimSpace(out))
 	}
 	if err := os.Rename(tmp, dir); err != nil {
 		if _, there := os.Stat(dir); there == nil {
@@ -92,24 +111,26 @@ func build(ctx context.Context, dir, version string, sources []string) error {
 	return nil
 }
 
-// digest returns a short hash of everything that goes into a build, and the
-// Java sources.
-func digest() (sum string, sources []string, err error) {
+// digest returns a short hash of files and folders, and the Java sources among
+// them.
+func digest(names ...string) (sum string, sources []string, err error) {
 	h := sha256.New()
-	err = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	for _, name := range names {
+		err := fs.WalkDir(files, name, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := files.ReadFile(path)
+			fmt.Fprintf(h, "%s %d\n", path, len(data))
+			h.Write(data)
+			if strings.HasSuffix(path, ".java") {
+				sources = append(sources, path)
+			}
 			return err
+		})
+		if err != nil {
+			return "", nil, fmt.Errorf("java: %w", err)
 		}
-		data, err := files.ReadFile(path)
-		fmt.Fprintf(h, "%s %d\n", path, len(data))
-		h.Write(data)
-		if strings.HasSuffix(path, ".java") {
-			sources = append(sources, path)
-		}
-		return err
-	})
-	if err != nil {
-		return "", nil, fmt.Errorf("java: %w", err)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12], sources, nil
 }
@@ -121,11 +142,11 @@ var opens = []string{"java.lang", "java.lang.reflect", "java.math", "java.util",
 // Start runs the peer with args, which Peer.java explains, and log as the name
 // of a new file for its log. It returns at once.
 func (k *Kit) Start(log string, args ...string) (*process.Process, error) {
-	command := []string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddubbo.service.shutdown.wait=1000",
+	command := []string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddubbo.service.shutdown.wait=1000", "-Ddubbo.application.logger=jdk",
 		"-Duser.home=" + filepath.Dir(log)} // Dubbo keeps lists of providers there; those of another run must not help
 	for _, p := range opens {
 		command = append(command, "--add-opens", "java.base/"+p+"=ALL-UNNAMED")
 	}
-	command = append(command, "-cp", k.classpath, "lab.greet.peer.Peer")
+	command = append(command, "-cp", k.classpath, "lab.peer.Peer")
 	return process.Start(exec.Command("java", append(command, args...)...), log)
 }

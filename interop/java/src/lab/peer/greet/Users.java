@@ -1,4 +1,4 @@
-package lab.greet.peer;
+package lab.peer.greet;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package lab.greet.peer;
+package lab.peer;
 
 import java.util.Map;
 
@@ -12,9 +12,9 @@ import org.apache.dubbo.rpc.Result;
  * in 2.7 only where a cluster stands in front of the provider, which a direct URL has not.
  */
 public final class Replies implements Filter, Filter.Listener {
-    private static volatile Map<String, String> last;
+    private static volatile Map<String, Object> last;
 
-    static String attachment(String key) {
+    static Object attachment(String key) {
         return last.get(key);
     }
 
@@ -25,7 +25,7 @@ public final class Replies implements Filter, Filter.Listener {
 
     @Override
     public void onResponse(Result reply, Invoker<?> invoker, Invocation invocation) {
-        last = reply.getAttachments();
+        last = reply.getObjectAttachments();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package lab.greet.peer;
+package lab.peer.greet;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,8 +9,8 @@ import lab.greet.GreetService;
 import lab.greet.Level;
 import lab.greet.NotFoundException;
 import lab.greet.User;
-
-import org.apache.dubbo.rpc.RpcContext;
+import lab.peer.Dubbo;
+import lab.peer.Peer;
 
 /** The service on the Java side. */
 final class Greeter implements GreetService {
@@ -90,9 +90,9 @@ final class Greeter implements GreetService {
 
     @Override
     public String attach(String key) {
-        String value = RpcContext.getContext().getAttachment(key);
-        RpcContext.getServerContext().setAttachment("back-" + key, "back " + value);
-        return value;
+        Object value = Dubbo.attachment(key);
+        Dubbo.reply("back-" + key, "back " + value);
+        return (String) value;
     }
 
     @Override

@@ -1,0 +1,122 @@
+package lab.peer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.alibaba.dubbo.common.Version;
+import com.alibaba.dubbo.config.ApplicationConfig;
+import com.alibaba.dubbo.config.ProtocolConfig;
+import com.alibaba.dubbo.config.ReferenceConfig;
+import com.alibaba.dubbo.config.RegistryConfig;
+import com.alibaba.dubbo.config.ServiceConfig;
+import com.alibaba.dubbo.rpc.RpcContext;
+import com.alibaba.dubbo.rpc.RpcException;
+import com.alibaba.dubbo.rpc.service.EchoService;
+
+/** All that the peer asks of Dubbo 2.6; the folder apache has the twin for all later ones. */
+public final class Dubbo {
+    private static final Map<String, RegistryConfig> REGISTRIES = new HashMap<>();
+    private static final List<ServiceConfig<?>> SERVICES = new ArrayList<>();
+    private static ApplicationConfig application;
+    private static ProtocolConfig protocol;
+
+    private Dubbo() {
+    }
+
+    /** The version of the jar that runs, as its own manifest tells. */
+    static String version() {
+        return Version.getVersion();
+    }
+
+    /** Must come first: who this process is, and the port on which it provides, 0 if it does not. */
+    static void begin(String name, int port) {
+        application = new ApplicationConfig(name);
+        application.setQosEnable(false);
+        if (port > 0) {
+            protocol = new ProtocolConfig("dubbo", port);
+        }
+    }
+
+    static <T> void export(Class<T> type, T ref, Terms terms, List<String> addresses) {
+        List<RegistryConfig> registries = new ArrayList<>();
+        for (String address : addresses) {
+            registries.add(registry(address));
+        }
+        if (registries.isEmpty()) {
+            registries.add(registry(RegistryConfig.NO_AVAILABLE));
+        }
+        ServiceConfig<T> service = new ServiceConfig<>();
+        service.setApplication(application);
+        service.setRegistries(registries);
+        service.setProtocol(protocol);
+        service.setInterface(type);
+        service.setGroup(terms.group.isEmpty() ? null : terms.group);
+        service.setVersion(terms.version);
+        service.setPath(terms.path);
+        service.setToken(terms.token);
+        service.setParameters(terms.parameters);
+        service.setRef(ref);
+        service.export();
+        SERVICES.add(service);
+    }
+
+    static void unexport() {
+        for (ServiceConfig<?> service : SERVICES) {
+            service.unexport();
+        }
+    }
+
+    /** A reference to type at address, which is dubbo://HOST:PORT or that of a registry. */
+    static <T> Ref<T> refer(Class<T> type, Terms terms, String address) {
+        ReferenceConfig<T> reference = new ReferenceConfig<>();
+        reference.setApplication(application);
+        if (address.startsWith("dubbo:")) {
+            reference.setUrl(address);
+        } else {
+            reference.setRegistry(registry(address));
+        }
+        reference.setInterface(type);
+        reference.setGroup(terms.group.isEmpty() ? null : terms.group);
+        reference.setVersion(terms.version);
+        reference.setTimeout(Peer.TIMEOUT_MS);
+        reference.setRetries(0);
+        reference.setFilter("replies");
+        reference.setParameters(terms.parameters);
+        return new Ref<>(reference.get(), reference::destroy);
+    }
+
+    private static RegistryConfig registry(String address) {
+        return REGISTRIES.computeIfAbsent(address, RegistryConfig::new);
+    }
+
+    /** Attaches a value, which must be a String, to the next call. */
+    public static void attach(String key, Object value) {
+        RpcContext.getContext().setAttachment(key, (String) value);
+    }
+
+    /** The attachment of the call that is being served. */
+    public static Object attachment(String key) {
+        return RpcContext.getContext().getAttachment(key);
+    }
+
+    /** Attaches a value to the answer of the call that is being served. */
+    public static void reply(String key, Object value) {
+        RpcContext.getServerContext().setAttachment(key, (String) value);
+    }
+
+    /** The attachment of the last answer. */
+    public static Object replied(String key) {
+        return Replies.attachment(key);
+    }
+
+    public static Object echo(Object service, Object value) {
+        return ((EchoService) service).$echo(value);
+    }
+
+    /** Whether e is Dubbo's own exception for a call that took too long. */
+    public static boolean isTimeout(Throwable e) {
+        return e instanceof RpcException && ((RpcException) e).isTimeout();
+    }
+}

@@ -1,0 +1,91 @@
+package lab.peer;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UnsupportedEncodingException;
+import java.util.Arrays;
+import java.util.List;
+
+import lab.peer.greet.GreetCalls;
+
+/**
+ * A Java process that provides or consumes the services of all suites, told what to do by its
+ * arguments:
+ *
+ * <pre>
+ * provider PORT GROUP [zookeeper://HOST:PORT ...]    until its standard input ends
+ * consumer {LABEL GROUP ADDRESS} ...                 all calls at each address, dubbo:// or zookeeper://
+ * </pre>
+ *
+ * The group "-" is none. It prints rows of fields between tabs:
+ * <pre>
+ * PEER   dubbo VERSION, java VERSION           first of all
+ * READY  PORT                                  the provider is exported and registered
+ * SEEN   notify TEXT                           the provider ran a call that nobody waits for
+ * CALL   LABEL SUITE/NAME ok|FAIL DETAIL       one call of the consumer
+ * </pre>
+ */
+public final class Peer {
+    /** How long a call of the consumer may take. */
+    static final int TIMEOUT_MS = 8000;
+    private static final List<Suite> SUITES = Arrays.asList(new GreetCalls());
+    private static final PrintStream OUT = utf8(System.out);
+
+    private Peer() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        print("PEER", "dubbo " + Dubbo.version() + ", java " + System.getProperty("java.version"));
+        List<String> rest = Arrays.asList(args).subList(1, args.length);
+        if (args[0].equals("provider")) {
+            provide(Integer.parseInt(rest.get(0)), rest.get(1), rest.subList(2, rest.size()));
+        } else {
+            Dubbo.begin("java-consumer", 0);
+            for (int i = 0; i < rest.size(); i += 3) {
+                consume(rest.get(i), rest.get(i + 1), rest.get(i + 2));
+            }
+        }
+        System.exit(0);
+    }
+
+    private static PrintStream utf8(PrintStream out) {
+        try {
+            return new PrintStream(out, true, "UTF-8");
+        } catch (UnsupportedEncodingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public static synchronized void print(String... fields) {
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = String.valueOf(fields[i]).replaceAll("[\\t\\r\\n]+", " ");
+        }
+        OUT.println(String.join("\t", fields));
+    }
+
+    private static String named(String group) {
+        return group.equals("-") ? "" : group;
+    }
+
+    private static void provide(int port, String group, List<String> registries) throws IOException {
+        Dubbo.begin("java-provider", port);
+        for (Suite suite : SUITES) {
+            suite.provide(new Exports(named(group), registries));
+        }
+        print("READY", Integer.toString(port));
+        while (System.in.read() >= 0) {
+            // The harness closes our input to end us.
+        }
+        Dubbo.unexport();
+    }
+
+    private static void consume(String label, String group, String address) {
+        for (Suite suite : SUITES) {
+            try {
+                suite.consume(new Calls(label, suite.name(), named(group), address));
+            } catch (Throwable e) {
+                print("CALL", label, suite.name() + "/refer", "FAIL", Calls.chain(e));
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package lab.peer;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** How a service is exported or referred to; what is not set is Dubbo's default. */
+public final class Terms {
+    String group = "", version, path, token;
+    final Map<String, String> parameters = new HashMap<>();
+
+    /** Appended to the group of the provider, which sets the providers of one registry apart. */
+    public Terms group(String suffix) {
+        group = suffix;
+        return this;
+    }
+
+    public Terms version(String v) {
+        version = v;
+        return this;
+    }
+
+    /** For exports alone. */
+    public Terms path(String p) {
+        path = p;
+        return this;
+    }
+
+    /** For exports alone. */
+    public Terms token(String t) {
+        token = t;
+        return this;
+    }
+
+    /** A parameter of the URL, such as "slow.timeout" or "notify.return". */
+    public Terms with(String key, String value) {
+        parameters.put(key, value);
+        return this;
+    }
+}

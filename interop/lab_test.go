@@ -1,0 +1,198 @@
+package interop
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gubbo/gubbo/consumer"
+	"github.com/gubbo/gubbo/internal/require"
+	"github.com/gubbo/gubbo/interop/process"
+	"github.com/gubbo/gubbo/provider"
+	"github.com/gubbo/gubbo/registry"
+	"github.com/gubbo/gubbo/registry/zookeeper"
+)
+
+// lab starts the processes of one test and makes the calls between them.
+type lab struct {
+	t     *testing.T
+	ctx   context.Context // bounds the whole test
+	table *table
+}
+
+func newLab(t *testing.T) *lab {
+	limit := 150 * time.Second
+	if soak {
+		limit = 10 * time.Minute
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	t.Cleanup(cancel)
+	return &lab{t: t, ctx: ctx, table: &table{}}
+}
+
+// in returns the same lab for a test within its test.
+func (l *lab) in(t *testing.T) *lab { return &lab{t: t, ctx: l.ctx, table: l.table} }
+
+// target is a provider as a consumer is told to find it.
+type target struct {
+	group, address string // address is dubbo:// or that of a registry
+	callee, via    string
+	version        string // of the Java that provides, "" for Go
+	// seen has for each suite how to wait for a oneway call.
+	seen map[string]notified
+}
+
+// start starts a Java peer and returns it and its version.
+func (l *lab) start(version string, args ...string) (*process.Process, string) {
+	l.t.Helper()
+	p, err := kit(l.t, version).Start(l.t.TempDir()+"/log", args...)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(p.Kill)
+	peer, err := p.Await(l.ctx, "PEER")
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if !strings.HasPrefix(peer[1], "dubbo "+version+",") {
+		l.t.Fatalf("the peer is %q, want dubbo %s", peer[1], version)
+	}
+	require.Ran(l.t, require.SuiteJava, peer[1])
+	return p, "java (" + peer[1] + ")"
+}
+
+// javaGroup is how the peer's arguments spell a group.
+func javaGroup(group string) string {
+	if group == "" {
+		return "-"
+	}
+	return group
+}
+
+// javaProvider starts a Java provider, in that group, listed by the registries.
+func (l *lab) javaProvider(version, group string, registries ...string) target {
+	l.t.Helper()
+	port := freePort(l.t)
+	p, name := l.start(version, append([]string{"provider", port, javaGroup(group)}, registries...)...)
+	if _, err := p.Await(l.ctx, "READY"); err != nil {
+		l.t.Fatal(err)
+	}
+	to := target{group: group, address: "dubbo://127.0.0.1:" + port, callee: name, via: "direct", version: version, seen: make(map[string]notified)}
+	for _, s := range suites {
+		to.seen[s.name] = func(ctx context.Context, text string) error {
+			_, err := p.Await(ctx, "SEEN", "notify", text)
+			return err
+		}
+	}
+	return to
+}
+
+// goProvider runs a Go provider of all suites until the test ends.
+func (l *lab) goProvider(reg registry.Registry, group string) target {
+	l.t.Helper()
+	to := target{group: group, callee: "go", via: "direct", seen: make(map[string]notified)}
+	srv, err := provider.New(provider.Config{Application: "go-provider", Listen: "127.0.0.1:0", Advertise: "127.0.0.1", Registry: reg, DrainWait: time.Second})
+	for _, s := range suites {
+		if err == nil {
+			to.seen[s.name], err = s.provide(srv, group)
+		}
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- srv.Run(ctx) }()
+	l.t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			l.t.Error(err)
+		}
+	})
+	select {
+	case <-srv.Ready():
+	case err := <-done:
+		done <- nil
+		l.t.Fatal(err)
+	}
+	to.address = "dubbo://" + srv.Addr()
+	return to
+}
+
+// javaConsumer has one Java process make all calls at each target.
+func (l *lab) javaConsumer(version string, targets ...target) {
+	l.t.Helper()
+	args := []string{"consumer"}
+	for i, to := range targets {
+		args = append(args, fmt.Sprint(i), javaGroup(to.group), to.address)
+	}
+	p, name := l.start(version, args...)
+	if err := p.Wait(l.ctx); err != nil {
+		l.t.Errorf("%s: %v; its log ends with\n%s", name, err, p.Tail(20))
+	}
+	for _, fields := range p.Rows() {
+		if fields[0] != "CALL" || len(fields) < 5 {
+			continue
+		}
+		var i int
+		if _, err := fmt.Sscan(fields[1], &i); err != nil || i >= len(targets) {
+			l.t.Errorf("row %q", fields)
+			continue
+		}
+		l.add(name, version, targets[i], fields[2], fields[3], fields[4])
+	}
+}
+
+// goConsumer makes all calls at a Java target: found by reg, or at the
+// target's address if reg is nil.
+func (l *lab) goConsumer(reg registry.Registry, to target) {
+	l.t.Helper()
+	cli, err := consumer.New(consumer.Config{Application: "go-consumer", Registry: reg, Timeout: 8 * time.Second, Retries: -1, Advertise: "127.0.0.1", CheckWait: 10 * time.Second})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer func() {
+		if err := cli.Close(); err != nil {
+			l.t.Error(err)
+		}
+	}()
+	opts := []consumer.Option{consumer.Group(to.group)}
+	if reg == nil {
+		opts = append(opts, consumer.Direct(to.address))
+	}
+	for _, s := range suites {
+		s.consume(l.ctx, cli, func(name, result, detail string) {
+			l.add("go", to.version, to, name, result, detail)
+		}, opts...)
+	}
+}
+
+// add notes a row; a oneway call is ok when the provider has run it.
+func (l *lab) add(caller, version string, to target, name, result, detail string) {
+	suite, call, _ := strings.Cut(name, "/")
+	if call == "oneway" && result == "ok" {
+		ctx, cancel := context.WithTimeout(l.ctx, 5*time.Second)
+		defer cancel()
+		if err := to.seen[suite](ctx, detail); err != nil {
+			result, detail = "FAIL", err.Error()
+		}
+	}
+	l.table.add(row{caller, to.callee, version, to.via, name, result, detail})
+}
+
+// open returns a client of the ZooKeeper at address that ends with the test.
+func open(t *testing.T, address string) *zookeeper.Registry {
+	t.Helper()
+	reg, err := zookeeper.New(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := reg.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return reg
+}
