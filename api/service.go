@@ -75,6 +75,9 @@ type Method struct {
 	// Timeout bounds a call where nothing nearer to it says otherwise;
 	// 0 leaves it to the client.
 	Timeout time.Duration
+	// Callbacks are the parameters that are listeners; nil for nearly all
+	// methods.
+	Callbacks []Callback
 }
 
 // ServiceDesc is the contract of a service: its name and its methods.

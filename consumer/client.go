@@ -24,7 +24,7 @@ type Client struct {
 	pool         *pool
 	tasks        task.Group
 	cache        cache
-	calls        *gate // calls that observers see
+	calls        *task.Gate // calls that observers see
 	observations observations
 
 	mu            sync.Mutex
@@ -42,7 +42,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		cfg: cfg, protocols: make(map[string]protocol.Protocol), calls: newGate(),
+		cfg: cfg, protocols: make(map[string]protocol.Protocol), calls: task.NewGate(),
 		cache:    cache{dir: cfg.CacheDir, log: cfg.Logger},
 		listings: make(map[string]*listing),
 	}
@@ -287,9 +287,9 @@ func (c *Client) close() error {
 	ctx, cancel = context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	select {
-	case <-c.calls.close():
+	case <-c.calls.Close():
 	case <-ctx.Done():
-		all = errors.Join(all, fmt.Errorf("consumer: %d calls still run after %v; a filter holds them", c.calls.inside(), closeWait))
+		all = errors.Join(all, fmt.Errorf("consumer: %d calls still run after %v; a filter holds them", c.calls.Inside(), closeWait))
 	}
 	for _, o := range c.cfg.Observers {
 		all = errors.Join(all, o.Close(ctx))

@@ -124,7 +124,7 @@ func (f *failoverInvoker) again(ctx context.Context, inv *api.Invocation, tried 
 func (d *Directory) spend() bool {
 	var n uint64
 	for _, p := range d.current.Load().providers {
-		n += p.calls.started.Load()
+		n += p.calls.Started()
 	}
 	return d.budget.take(time.Now(), n)
 }

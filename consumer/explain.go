@@ -66,7 +66,7 @@ func (r *Reference) Explain(method string, attachments ...api.Attachment) Explan
 		status := ProviderStatus{
 			URL: p.url.Redacted(), Address: p.address, Eligible: true, Connection: p.ep.currentRank().String(),
 			Picked: slices.Contains(n.best, p), Weight: weight, BaseWeight: base,
-			Active: p.Active(), Tries: p.calls.started.Load(),
+			Active: p.Active(), Tries: p.calls.Started(),
 		}
 		switch {
 		case status.Picked:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/internal/task"
 	"github.com/gubbo/gubbo/protocol"
 )
 
@@ -20,7 +21,7 @@ type Provider struct {
 	dir     *Directory
 	ep      *endpoint
 	invoker api.Invoker // the attempt filters, then ep.client
-	calls   *gate       // who is under way
+	calls   *task.Gate  // who is under way
 }
 
 // URL returns the provider's URL.
@@ -33,7 +34,7 @@ func (p *Provider) Address() string { return p.address }
 func (p *Provider) State() protocol.State { return p.ep.client.State() }
 
 // Active returns how many tries are under way at the provider.
-func (p *Provider) Active() int { return p.calls.inside() }
+func (p *Provider) Active() int { return p.calls.Inside() }
 
 func newProvider(d *Directory, u api.URL, proto protocol.Protocol) (*Provider, error) {
 	ep, err := d.client.pool.acquire(proto, u.Address(), d)
@@ -42,7 +43,7 @@ func newProvider(d *Directory, u api.URL, proto protocol.Protocol) (*Provider, e
 	}
 	p := &Provider{
 		url: u, address: u.Address(), service: d.service, application: u.Param("application"),
-		warming: warmingOf(u), dir: d, ep: ep, calls: newGate(),
+		warming: warmingOf(u), dir: d, ep: ep, calls: task.NewGate(),
 	}
 	if s := serviceOf(d.service, u); s != *d.service {
 		p.service = d.serviceNamed(s)
@@ -83,7 +84,7 @@ func isPattern(s string) bool {
 
 // leave lets the calls under way end and then gives the connection back.
 func (p *Provider) leave() {
-	idle := p.calls.close()
+	idle := p.calls.Close()
 	pool := p.dir.client.pool
 	started := p.dir.client.tasks.Go(func(ctx context.Context) {
 		select {
@@ -102,10 +103,10 @@ func (p *Provider) leave() {
 // alone.
 func (p *Provider) Try(ctx context.Context, inv *api.Invocation) error {
 	inv.Peer, inv.PeerApplication = p.address, p.application
-	if !p.calls.enter() {
+	if !p.calls.Enter() {
 		return api.NewError(api.Unavailable, api.SentNo, "consumer: "+p.address+" has just left the list of providers", nil)
 	}
-	defer p.calls.exit()
+	defer p.calls.Exit()
 	inv.Attempt++
 	inv.Service = p.service
 	inv.ReplyAttachments.Reset()

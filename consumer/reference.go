@@ -57,10 +57,10 @@ func (r *Reference) Invoke(ctx context.Context, inv *api.Invocation) error {
 
 // invokeObserved is the rest of Invoke for those who want to watch.
 func (r *Reference) invokeObserved(ctx context.Context, inv *api.Invocation, start time.Time) error {
-	if !r.client.calls.enter() { // the observers are being closed
+	if !r.client.calls.Enter() { // the observers are being closed
 		return api.NewError(api.Unavailable, api.SentNo, "consumer: "+r.service.Key()+"."+inv.Method.Name+": the client is closed", nil)
 	}
-	defer r.client.calls.exit()
+	defer r.client.calls.Exit()
 	if r.call.capture != nil {
 		r.call.capture.reset()
 	}

@@ -84,9 +84,10 @@ type DialOptions struct {
 	Application string
 	// Dial opens a connection; nil is a net.Dialer with a 3 s timeout.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// Reverse takes calls that the provider makes to this consumer, such as
-	// callback arguments; nil refuses them.
-	Reverse Handler
+	// Listen makes what takes the calls that a provider makes to a listener, a
+	// callback argument; nil refuses calls that have one. It is called when a
+	// call brings the listener to a connection that does not know it yet.
+	Listen func(l *api.ListenerDesc, listener any) ListenerHandler
 	// OnState is called, if not nil, after each change of State, one change at
 	// a time, from a goroutine of the client. It must not block and must not
 	// call the client's Close.
@@ -152,6 +153,9 @@ type Endpoint struct {
 	New func() *api.Invocation
 	// Invoker runs the call: the provider's filters, then the user's method.
 	Invoker api.Invoker
+	// Callbacks makes the listeners of a Method that has some; nil refuses its
+	// calls.
+	Callbacks *Callbacks
 }
 
 // CallKey is the key under which the context of a server's call holds the

@@ -22,7 +22,8 @@ const handlerGrace = time.Second
 
 // callRunner runs the calls that peers make, each in a goroutine of its own.
 type callRunner struct {
-	handler protocol.Handler
+	handler protocol.Handler             // of a server; a client's connections have their own
+	back    *backCaller                  // calls the listeners of a server's peers; nil on a client
 	onError func(peer string, err error) // may be nil
 	reader  requestReader
 	tasks   task.Group // the calls under way
@@ -121,7 +122,7 @@ func (k *call) invoke() error {
 	if err := k.runner.reader.read(r, &k.dec, k.body); err != nil {
 		return k.badRequest("dubbo: request body", err)
 	}
-	ep, err := k.runner.handler.Find(protocol.Target{
+	ep, err := k.find(protocol.Target{
 		Path: r.path, Group: r.group, Version: r.version,
 		Method: r.head.method, Desc: r.head.desc, DescKnown: true,
 	})
@@ -155,9 +156,20 @@ func (k *call) invoke() error {
 		return api.NewError(api.Timeout, api.SentNo, fmt.Sprintf("dubbo: %s was not run: its deadline had passed", r), nil)
 	}
 	ctx := newCallContext(k.conn.ctx, inv)
-	err = ep.Invoker.Invoke(ctx, inv)
+	if len(ep.Method.Callbacks) > 0 {
+		err = k.invokeWithListeners(ctx, ep, inv)
+	} else {
+		err = ep.Invoker.Invoke(ctx, inv)
+	}
 	ctx.finish()
 	return err
+}
+
+func (k *call) find(t protocol.Target) (*protocol.Endpoint, error) {
+	if k.conn.client {
+		return k.conn.ours.find(k.req.instance, t)
+	}
+	return k.runner.handler.Find(t)
 }
 
 // badRequest tells the owner of the server of a request that was refused. The

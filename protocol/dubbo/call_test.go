@@ -273,20 +273,3 @@ func TestReverseCallsAreRefusedWithoutAHandler(t *testing.T) {
 	}
 	cli.Close()
 }
-
-func TestReverseCallsReachTheHandler(t *testing.T) {
-	ln := newPipeListener()
-	cli, err := New().Dial("127.0.0.1:1", protocol.DialOptions{Dial: ln.dial, Reverse: newHandler()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	go cli.Connect(t.Context())
-	nc := <-ln.conns
-	defer nc.Close()
-	go nc.Write(requestFrame(&echoMethod, -5, &text{"back"}))
-	h, body := readFrame(t, nc)
-	if h.id != -5 || h.status != statusOK || !bytes.Contains(body, []byte("back")) {
-		t.Errorf("answer %+v %q", h, body)
-	}
-	cli.Close()
-}

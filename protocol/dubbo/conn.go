@@ -42,10 +42,14 @@ type conn struct {
 	max     int
 	w       *writer
 	r       *frameReader
-	pending *pending    // of our own calls; nil on a server
-	calls   *callRunner // runs the peer's calls; nil refuses them
-	onDrain func(bool)  // told of readonly events; nil on a server
-	onEnd   func()      // called before calls fail, perhaps twice; nil on a server
+	client  bool
+	pending atomic.Pointer[pending] // of our own calls; nil on a server until a peer has a listener
+	calls   *callRunner             // runs the peer's calls; nil refuses them
+	onDrain func(bool)              // told of readonly events; nil on a server
+	onEnd   func()                  // called before calls fail, perhaps twice; nil on a server
+
+	ours   listeners // what we handed to the peer
+	theirs remotes   // what the peer handed to us
 
 	underWay atomic.Int32 // calls of the peer that run
 	busy     int          // the last silent interval that found calls under way; the reader's
@@ -58,11 +62,11 @@ type conn struct {
 }
 
 func newConn(nc net.Conn, max int, heartbeat time.Duration, client bool) *conn {
-	c := &conn{nc: nc, peer: nc.RemoteAddr().String(), max: max, w: newWriter(nc)}
+	c := &conn{nc: nc, peer: nc.RemoteAddr().String(), max: max, w: newWriter(nc), client: client}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	quiet := c.quietServer
 	if client {
-		c.pending = new(pending)
+		c.pending.Store(new(pending))
 		quiet = c.quietClient
 	}
 	c.r = newFrameReader(nc, max, heartbeat, quiet)
@@ -94,15 +98,14 @@ func (c *conn) run(tasks *task.Group) error {
 		err = c.read()
 	}
 	c.cancel()
-	if _, refused := errors.AsType[*frameError](err); refused && c.pending == nil {
+	if _, refused := errors.AsType[*frameError](err); refused && !c.client {
 		c.linger(flushed)
 	}
 	c.stopTaking()
 	c.giveUp(err)
 	<-flushed
-	if c.pending != nil {
-		c.failAll()
-	}
+	c.theirs.end()
+	c.failAll()
 	return c.cause
 }
 
@@ -129,11 +132,27 @@ func (c *conn) linger(flushed <-chan struct{}) {
 	}
 }
 
+// calling returns the table of our own calls.
+func (c *conn) calling() *pending {
+	p := c.pending.Load()
+	if p == nil {
+		p = new(pending)
+		if !c.pending.CompareAndSwap(nil, p) {
+			p = c.pending.Load()
+		}
+	}
+	return p
+}
+
 // failAll ends all calls that wait. The flusher has returned, so what it wrote
 // is known.
 func (c *conn) failAll() {
+	pending := c.pending.Load()
+	if pending == nil {
+		return
+	}
 	sent := c.w.sentBytes()
-	c.pending.takeAll(func(w *waiter) {
+	pending.takeAll(func(w *waiter) {
 		e := &api.Error{Code: api.Disconnected, Message: "dubbo: connection to " + c.peer + " ended", Cause: c.cause}
 		if w.end > sent {
 			e.Sent = api.SentNo
@@ -152,8 +171,8 @@ func (c *conn) read() error {
 		case h.event():
 			c.event(h, body)
 		case !h.request():
-			if c.pending != nil {
-				if w := c.pending.take(h.id); w != nil {
+			if p := c.pending.Load(); p != nil {
+				if w := p.take(h.id); w != nil {
 					w.deliver(h, body, owned, nil)
 				}
 			}
@@ -171,14 +190,14 @@ func (c *conn) refuse(h header, err error) error {
 	if _, refused := errors.AsType[*frameError](err); !refused {
 		return err
 	}
-	if c.pending == nil {
-		c.answerError(h, api.Codec, err)
-		return err
-	}
-	if h.length > 0 && !h.request() && !h.event() {
-		if w := c.pending.take(h.id); w != nil {
+	if p := c.pending.Load(); p != nil && h.length > 0 && !h.request() && !h.event() {
+		if w := p.take(h.id); w != nil {
 			w.deliver(header{}, nil, false, api.NewError(api.TooLarge, api.SentMaybe, "dubbo: response from "+c.peer, err))
+			return err
 		}
+	}
+	if !c.client {
+		c.answerError(h, api.Codec, err)
 	}
 	return err
 }
@@ -248,7 +267,7 @@ func (c *conn) quietClient(intervals int) error {
 		return fmt.Errorf("dubbo: peer %s has sent nothing for %v, heartbeats included", c.peer, time.Duration(intervals)*c.r.interval)
 	}
 	var frame [headerSize + 1]byte
-	putHeader(frame[:], header{flag: flagRequest | flagTwoway | flagEvent | codecHessian2, id: c.pending.newID(), length: 1})
+	putHeader(frame[:], header{flag: flagRequest | flagTwoway | flagEvent | codecHessian2, id: c.calling().newID(), length: 1})
 	frame[headerSize] = tagNull
 	c.w.append(frame[:], nil) // a full batch is no place for a heartbeat
 	return nil

@@ -187,7 +187,11 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 	} else {
 		c.setState(protocol.Ready, nil)
 	}
-	return cn.run(&c.tasks)
+	err = cn.run(&c.tasks)
+	if c.calls != nil && ctx.Err() == nil {
+		c.endListeners(cn, err)
+	}
+	return err
 }
 
 func (c *client) dial(ctx context.Context) (net.Conn, error) {
@@ -208,6 +212,9 @@ func (c *client) Close() error {
 	c.mu.Unlock()
 	c.tasks.Stop()
 	if cn := c.live.Load(); cn != nil {
+		if c.calls != nil {
+			c.calls.drain(cn)
+		}
 		cn.giveUp(errClosed)
 	}
 	c.tasks.Wait()

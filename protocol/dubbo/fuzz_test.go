@@ -91,7 +91,7 @@ func FuzzResponse(f *testing.F) {
 		for _, reply := range []hessian.Body{new(text), new(userBody), new(anyReply), none{}} {
 			inv := javaCall(reply)
 			w := &waiter{header: header{flag: flag, status: status}, body: body}
-			err := new(client).receive(w, inv)
+			err := receive(w, inv)
 			if _, ok := err.(*api.Error); err != nil && !ok {
 				t.Fatalf("error %T: %v", err, err)
 			}

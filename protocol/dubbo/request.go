@@ -172,6 +172,7 @@ type request struct {
 	application string
 	timeout     time.Duration // 0: none told
 	expired     bool          // the countdown was over when the peer sent it
+	instance    int32         // the listener that a provider calls, from 1; 0 is none
 	fresh       bool          // holds something that the requestReader did not know
 
 	rest        []byte // of the body: arguments and attachments
@@ -245,6 +246,10 @@ func (rr *requestReader) attachment(r *request, key, value []byte) {
 		r.group = rr.name(r, value)
 	case keyApplication:
 		r.application = rr.name(r, value)
+	case keyInstance:
+		if id, err := strconv.ParseInt(string(value), 10, 32); err == nil && id > 0 {
+			r.instance = int32(id)
+		}
 	case keyTimeout, keyCountdown:
 		ms, err := strconv.ParseInt(string(value), 10, 64)
 		switch {

@@ -35,7 +35,10 @@ func (p Protocol) Serve(ln net.Listener, h protocol.Handler, o protocol.ServeOpt
 	s := &server{
 		ln: ln, max: maxMessage(o.MaxMessage), heartbeat: p.heartbeat(),
 		conns: make(map[*conn]struct{}),
-		calls: callRunner{handler: h, onError: o.OnError},
+		calls: callRunner{
+			handler: h, onError: o.OnError,
+			back: &backCaller{caller: caller{max: maxMessage(o.MaxMessage)}, calls: task.NewGate()},
+		},
 	}
 	s.tasks.Go(s.accept)
 	return s, nil
@@ -91,7 +94,8 @@ func (s *server) serve(nc net.Conn) {
 }
 
 // Drain tells the peers to go elsewhere and waits for the calls under way, until
-// their answers are written.
+// their answers are written, and for those to the peers' listeners; once none
+// of the former runs, no new one of the latter begins.
 func (s *server) Drain(ctx context.Context) error {
 	s.mu.Lock()
 	s.draining = true
@@ -103,6 +107,11 @@ func (s *server) Drain(ctx context.Context) error {
 	case <-s.calls.tasks.Idle():
 	case <-ctx.Done():
 		return fmt.Errorf("dubbo: %d calls are still under way: %w", s.calls.tasks.Running(), ctx.Err())
+	}
+	select {
+	case <-s.calls.back.calls.Close():
+	case <-ctx.Done():
+		return fmt.Errorf("dubbo: %d calls to listeners are still under way: %w", s.calls.back.calls.Inside(), ctx.Err())
 	}
 	s.mu.Lock()
 	conns := slices.Collect(maps.Keys(s.conns))

@@ -1,0 +1,149 @@
+package dubbo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/protocol/hessian"
+)
+
+// caller sends requests and waits for their responses: those of a client and,
+// where its peers have listeners, those of a server.
+type caller struct {
+	max         int    // limit of a body
+	application string // what the caller calls itself; "" gives no name
+
+	templates cache[templateKey, *requestTemplate]
+	waiters   sync.Pool // of *waiter
+}
+
+// errEnded is inside the client only: the connection took nothing of the call,
+// so that another connection may.
+var errEnded = errors.New("dubbo: connection ended before the request was queued")
+
+// bodyOf returns the arguments of inv as what can be encoded; nil for none.
+func bodyOf(inv *api.Invocation) (hessian.Body, error) {
+	args, ok := inv.Args.(hessian.Body)
+	if !ok && inv.Args != nil {
+		return nil, api.NewError(api.Codec, api.SentNo, fmt.Sprintf("dubbo: arguments of %s have type %T, which does not implement hessian.Body; generate it with gubbo-gen", callName(inv), inv.Args), nil)
+	}
+	return args, nil
+}
+
+// waiter returns one for a call; put takes it back.
+func (c *caller) waiter() *waiter {
+	if w, _ := c.waiters.Get().(*waiter); w != nil {
+		return w
+	}
+	return newWaiter()
+}
+
+// put takes back the waiter of a call that has ended. ours is what call said.
+func (c *caller) put(w *waiter, ours bool) {
+	w.timer.Stop() // before the waiter may be another call's
+	if ours {
+		w.trim()
+		c.waiters.Put(w)
+	}
+}
+
+// call sends the request over cn and waits for its response. ours says that
+// nobody else has w any more.
+func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocation, args hessian.Body) (ours bool, err error) {
+	pending := cn.calling()
+	var timeout time.Duration
+	var expired <-chan time.Time
+	if !inv.Deadline.IsZero() {
+		if timeout = time.Until(inv.Deadline); timeout <= 0 {
+			return true, timeoutError(inv, api.SentNo)
+		}
+		w.timer.Reset(timeout)
+		expired = w.timer.C
+	}
+	w.out, err = appendRequest(w.out[:0], &w.enc, c.template(inv), args, timeout, inv.Attachments.All())
+	if err != nil {
+		return true, api.NewError(api.Codec, api.SentNo, "dubbo: arguments of "+callName(inv), err)
+	}
+	if n := len(w.out) - headerSize; n > c.max {
+		return true, api.NewError(api.TooLarge, api.SentNo, fmt.Sprintf("dubbo: request to %s has %d bytes, the limit is %d (MaxMessage)", callName(inv), n, c.max), nil)
+	}
+	inv.BytesOut = len(w.out)
+	h := header{flag: flagRequest | codecHessian2, length: len(w.out) - headerSize}
+	if inv.Method.Oneway {
+		h.id = pending.newID()
+	} else {
+		h.flag |= flagTwoway
+		w.end, w.err = 0, nil
+		pending.add(w)
+		h.id = w.id
+	}
+	putHeader(w.out, h)
+	for {
+		full, ok := cn.w.append(w.out, &w.end)
+		if ok && full == nil {
+			break
+		}
+		if !ok {
+			err = errEnded
+		} else {
+			select {
+			case <-full:
+				continue
+			case <-ctx.Done():
+				err = contextError(inv, ctx.Err(), api.SentNo)
+			case <-expired:
+				err = timeoutError(inv, api.SentNo)
+			}
+		}
+		if !inv.Method.Oneway && !pending.remove(w) {
+			<-w.done
+		}
+		return false, err
+	}
+	if inv.Method.Oneway {
+		return true, nil
+	}
+	select {
+	case <-w.done:
+		return true, receive(w, inv)
+	case <-ctx.Done():
+		err = contextError(inv, ctx.Err(), api.SentMaybe)
+	case <-expired:
+		err = timeoutError(inv, api.SentMaybe)
+	}
+	if pending.remove(w) {
+		return false, err // the reader may be looking at w
+	}
+	// The response came at the same moment.
+	<-w.done
+	return true, receive(w, inv)
+}
+
+// receive decodes what was delivered to w, in the caller's goroutine.
+func receive(w *waiter, inv *api.Invocation) error {
+	if w.err != nil {
+		return w.err
+	}
+	inv.BytesIn = headerSize + len(w.body)
+	if w.header.status != statusOK {
+		return statusError(inv, w.header, w.body, &w.dec)
+	}
+	if w.header.codec() != codecHessian2 {
+		return codecError(inv, unknownCodec(w.header))
+	}
+	return decodeResponse(inv, &w.dec, w.body)
+}
+
+func (c *caller) template(inv *api.Invocation) *requestTemplate {
+	key := templateKey{inv.Service, inv.Method}
+	if t := c.templates.all()[key]; t != nil {
+		return t
+	}
+	t := newRequestTemplate(inv.Service, inv.Method, c.application)
+	c.templates.add(key, t)
+	return t
+}
