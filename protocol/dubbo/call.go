@@ -20,14 +20,15 @@ const maxCalls = 1 << 13
 // handlerGrace is how long Close waits for handlers that ignore their ctx.
 const handlerGrace = time.Second
 
-// callRunner runs the calls that peers make, each in a goroutine of its own.
+// callRunner runs the calls that peers make, each in a goroutine of its own while
+// it runs.
 type callRunner struct {
 	handler protocol.Handler             // of a server; a client's connections have their own
 	back    *backCaller                  // calls the listeners of a server's peers; nil on a client
 	onError func(peer string, err error) // may be nil
 	reader  requestReader
-	tasks   task.Group // the calls under way
-	pool    sync.Pool  // of *call
+	tasks   task.Pool // the calls under way
+	pool    sync.Pool // of *call
 }
 
 // close ends the run of calls whose connections have ended.
@@ -37,6 +38,7 @@ func (r *callRunner) close() {
 	defer timer.Stop()
 	select {
 	case <-r.tasks.Idle():
+		r.tasks.Wait()
 	case <-timer.C:
 	}
 }

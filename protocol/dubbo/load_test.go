@@ -244,7 +244,7 @@ func TestFewFramesOnTheStack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for side, frames := range map[string][]string{"server": <-server, "client": <-nc} {
-		if len(frames) > 3 || len(frames) == 0 {
+		if len(frames) > 4 || len(frames) == 0 {
 			t.Errorf("%s: %d frames: %v", side, len(frames), frames)
 		}
 	}
