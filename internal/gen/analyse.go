@@ -25,6 +25,15 @@ type generator struct {
 // Generate returns the files that belong to the package in dir. It writes
 // nothing.
 func Generate(dir string) ([]File, error) {
+	g, err := analysed(dir)
+	if err != nil {
+		return nil, err
+	}
+	return g.emit()
+}
+
+// analysed returns what the package in dir says, if nothing is wrong with it.
+func analysed(dir string) (*generator, error) {
 	p, err := load(dir)
 	if err != nil {
 		return nil, err
@@ -37,7 +46,7 @@ func Generate(dir string) ([]File, error) {
 	if len(g.services) == 0 && len(g.sorted) == 0 {
 		return nil, fmt.Errorf("gen: directory %q has no %sservice; write one above an interface, e.g. %s", dir, directive, grammar["service"].example)
 	}
-	return g.emit()
+	return g, nil
 }
 
 func (g *generator) file(pos token.Pos) string { return filepath.Base(g.fset.Position(pos).Filename) }

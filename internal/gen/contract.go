@@ -1,0 +1,129 @@
+package gen
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+)
+
+// Contract is what the annotated source of a package says about Java. It is
+// for those who compare it with Java; the generator itself does not read it.
+type Contract struct {
+	// Package is the name of the Go package.
+	Package string
+	// Services and Classes stand in the order of the source.
+	Services []ServiceContract
+	Classes  []ClassContract
+}
+
+// ServiceContract is an interface with a service directive.
+type ServiceContract struct {
+	Pos      token.Position
+	Go, Java string
+	Methods  []MethodContract
+}
+
+// MethodContract is a method of a service.
+type MethodContract struct {
+	Pos      token.Position
+	Go, Java string
+	// Desc is the JVM descriptor of the parameters, without parentheses.
+	Desc   string
+	Params []TypeContract
+	// Result is nil for void.
+	Result *TypeContract
+	// Throws are the Java classes of throws=.
+	Throws []string
+}
+
+// ClassContract is a struct with a Java class, or an enum.
+type ClassContract struct {
+	Pos      token.Position
+	Go, Java string
+	Enum     bool
+	// Exception is set for a struct that is an error.
+	Exception bool
+	Constants []ConstantContract // of an enum
+	// Fields hold those of embedded structs too, but not what an exception has
+	// of Throwable.
+	Fields []FieldContract
+}
+
+// ConstantContract is a constant of an enum.
+type ConstantContract struct {
+	Pos      token.Position
+	Go, Java string
+}
+
+// FieldContract is a field of a class.
+type FieldContract struct {
+	Pos      token.Position
+	Go, Java string
+	Type     TypeContract
+}
+
+// TypeContract is a Go type and what it is in Java.
+type TypeContract struct {
+	// Go is the type as the package writes it.
+	Go string
+	// Java is the erased Java type: "long", "java.util.List", "long[]".
+	Java string
+	// Key is nil but for a map, Elem but for a map or slice.
+	Key, Elem *TypeContract
+}
+
+// Describe returns the contract of the package in dir. An error of the
+// annotated source is a SourceErrors.
+func Describe(dir string) (*Contract, error) {
+	g, err := analysed(dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Contract{Package: g.types.Name()}
+	for _, s := range g.services {
+		sc := ServiceContract{Pos: g.fset.Position(s.pos), Go: s.goName, Java: s.iface}
+		for _, m := range s.methods {
+			sc.Methods = append(sc.Methods, g.describeMethod(m))
+		}
+		c.Services = append(c.Services, sc)
+	}
+	for _, cl := range g.sorted {
+		c.Classes = append(c.Classes, g.describeClass(cl))
+	}
+	return c, nil
+}
+
+func (g *generator) describeMethod(m *method) MethodContract {
+	c := MethodContract{Pos: g.fset.Position(m.pos), Go: m.goName, Java: m.javaName, Desc: m.desc}
+	for _, p := range m.params {
+		c.Params = append(c.Params, *p.typ.describe())
+	}
+	c.Result = m.result.describe()
+	for _, t := range m.throws {
+		c.Throws = append(c.Throws, t.javaName)
+	}
+	return c
+}
+
+func (g *generator) describeClass(cl *class) ClassContract {
+	c := ClassContract{Pos: g.fset.Position(cl.pos), Go: cl.goName, Java: cl.javaName, Enum: cl.enum, Exception: cl.exception}
+	for _, name := range cl.constants {
+		k := g.types.Scope().Lookup(name).(*types.Const)
+		c.Constants = append(c.Constants, ConstantContract{g.fset.Position(k.Pos()), name, constant.StringVal(k.Val())})
+	}
+	for _, f := range cl.fields {
+		c.Fields = append(c.Fields, FieldContract{g.fset.Position(f.pos), f.goName, f.javaName, *f.typ.describe()})
+	}
+	return c
+}
+
+func (t *typ) describe() *TypeContract {
+	if t == nil {
+		return nil
+	}
+	c := &TypeContract{Go: t.goType, Java: t.java}
+	if t.kind == kindSlice || t.kind == kindMap {
+		c.Key, c.Elem = t.key.describe(), t.elem.describe()
+	}
+	return c
+}
