@@ -156,7 +156,7 @@ func (r *reader) attributes(of string, take func(name string)) {
 func (r *reader) field() Field {
 	f := Field{Flags: Flags(r.u2("access_flags"))}
 	f.Name = r.memberName("field")
-	if s := r.signatureAt("descriptor of field "+clip(f.Name)); s != nil {
+	if s := r.signatureAt("descriptor of field " + clip(f.Name)); s != nil {
 		f.Type = s.fieldDescriptor()
 	}
 	r.attributes("field", func(name string) {
@@ -174,7 +174,7 @@ func (r *reader) field() Field {
 func (r *reader) method() Method {
 	m := Method{Flags: Flags(r.u2("access_flags"))}
 	m.Name = r.memberName("method")
-	if s := r.signatureAt("descriptor of method "+clip(m.Name)); s != nil {
+	if s := r.signatureAt("descriptor of method " + clip(m.Name)); s != nil {
 		m.Desc = s.text
 		m.Params, m.Result = s.methodDescriptor()
 	}
