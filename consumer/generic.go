@@ -130,7 +130,7 @@ func (g *Generic) call(ctx context.Context, m *api.Method, args api.Args) (any, 
 }
 
 func (g *genericMethods) method(name string, types []string) (*api.Method, error) {
-	desc, err := descriptor(types)
+	desc, err := api.Descriptor(types...)
 	if err != nil {
 		return nil, fmt.Errorf("consumer: method %q: %w", name, err)
 	}
@@ -147,36 +147,10 @@ func (g *genericMethods) method(name string, types []string) (*api.Method, error
 	return m, nil
 }
 
-// descriptor returns the JVM descriptor of the Java types.
-func descriptor(types []string) (string, error) {
-	var b strings.Builder
-	for _, t := range types {
-		name := t
-		for strings.HasSuffix(name, "[]") {
-			name = strings.TrimSuffix(name, "[]")
-			b.WriteByte('[')
-		}
-		if letter, ok := primitives[name]; ok {
-			b.WriteString(letter)
-			continue
-		}
-		if name == "" || strings.ContainsAny(name, " []<>;/\t\n") {
-			return "", fmt.Errorf("%q is no Java type; write one like long, java.lang.String, java.lang.String[] or java.util.List", t)
-		}
-		b.WriteString("L" + strings.ReplaceAll(name, ".", "/") + ";")
-	}
-	return b.String(), nil
-}
-
-// primitives is never changed.
-var primitives = map[string]string{
-	"boolean": "Z", "byte": "B", "char": "C", "short": "S", "int": "I", "long": "J", "float": "F", "double": "D",
-}
-
 // convert makes v what the declared type looks like on the wire.
 func convert(javaType string, v any) (any, error) {
 	if v == nil {
-		if primitives[javaType] != "" {
+		if isPrimitive(javaType) {
 			return nil, fmt.Errorf("%s cannot be null", javaType)
 		}
 		return nil, nil
@@ -217,6 +191,14 @@ func convert(javaType string, v any) (any, error) {
 		return object(javaType, map[string]any{"name": v}), nil
 	}
 	return v, nil
+}
+
+func isPrimitive(javaType string) bool {
+	switch javaType {
+	case "boolean", "byte", "char", "short", "int", "long", "float", "double":
+		return true
+	}
+	return false
 }
 
 func object(class string, m map[string]any) *hessian.Object {

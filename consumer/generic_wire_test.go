@@ -10,13 +10,6 @@ import (
 	"github.com/gubbo/gubbo/protocol/hessian"
 )
 
-func TestDescriptors(t *testing.T) {
-	got, err := descriptor([]string{"int", "java.lang.String", "long[][]", "java.util.List", "com.a.B$C[]"})
-	if want := "ILjava/lang/String;[[JLjava/util/List;[Lcom/a/B$C;"; err != nil || got != want {
-		t.Errorf("got %q, %v, want %q", got, err, want)
-	}
-}
-
 func TestConversions(t *testing.T) {
 	for _, tt := range []struct {
 		javaType string
