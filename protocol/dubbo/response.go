@@ -61,13 +61,8 @@ func appendException(dst []byte, enc *hessian.Encoder, err error, attached bool)
 
 // throwable finds in err's chain what can travel as itself.
 func throwable(err error) error {
-	if x, ok := errors.AsType[*hessian.Exception](err); ok {
+	if x := hessian.ThrowableIn(err); x != nil {
 		return x
-	}
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if _, ok := e.(hessian.Marshaler); ok {
-			return e
-		}
 	}
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == api.Business && e.Cause != nil {
 		return e.Cause

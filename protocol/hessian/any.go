@@ -88,9 +88,14 @@ func (d *Decoder) container(b byte) any {
 	switch {
 	case 0x60 <= b && b < 0x70, b == tagObject:
 		return d.anyObject()
-	case b == tagMap, b == tagTypedMap:
+	case isMap(b):
+		if d.generic && !d.exact {
+			if v, ok := d.anyBean(); ok {
+				return v
+			}
+		}
 		return d.anyMap()
-	case 0x70 <= b && b < 0x80, 0x55 <= b && b <= 0x58:
+	case isList(b):
 		return d.anyList()
 	}
 	d.want("a value")

@@ -59,9 +59,10 @@ type Decoder struct {
 	typeNames []typeName // of lists and maps
 	nextType  int
 
-	open  []openList // lists and maps that List and Map began
-	exact bool       // Tree rather than Any
-	names interned
+	open    []openList // lists and maps that List and Map began
+	exact   bool       // Tree rather than Any
+	generic bool       // see Generic
+	names   interned
 }
 
 // span is a string on the wire: where it starts, head included.
@@ -83,7 +84,7 @@ func (d *Decoder) Reset(data []byte, t *Types) {
 	d.data, d.pos, d.err, d.types = data, 0, nil, t
 	d.depth, d.slots, d.nextDef, d.nextType = 0, 0, 0, 0
 	d.defs, d.typeNames, d.open = d.defs[:0], d.typeNames[:0], d.open[:0]
-	d.exact = false
+	d.exact, d.generic = false, false
 	d.SetLimits(Limits{})
 	if len(data) > math.MaxInt32 {
 		d.limitf("%d bytes of input: at most %d can be read", len(data), math.MaxInt32)

@@ -1,6 +1,9 @@
 package hessian
 
-import "reflect"
+import (
+	"errors"
+	"reflect"
+)
 
 // Exception is a Java throwable that has no Go type of its own. It is an
 // error, and is encoded back as it came.
@@ -94,6 +97,21 @@ func (d *Decoder) Exception() error {
 		return &Exception{Class: v.Class, Fields: v.Fields}
 	}
 	return &Exception{Class: runtimeClass, Message: "the provider threw a value that is no throwable"}
+}
+
+// ThrowableIn returns the first error in err's chain that travels as the Java
+// exception that it is: an *Exception, else a declared one; nil if there is
+// none.
+func ThrowableIn(err error) error {
+	if x, ok := errors.AsType[*Exception](err); ok {
+		return x
+	}
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if _, ok := e.(Marshaler); ok {
+			return e
+		}
+	}
+	return nil
 }
 
 // Throwable writes the values of ThrowableFields. It must be called right after

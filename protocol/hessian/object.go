@@ -226,12 +226,20 @@ func (d *Decoder) Object(c *ClassDesc) any {
 	}
 	s := d.refs.at(i)
 	if s.v != nil {
+		if d.generic && !c.owns(s.v) && isMap(d.data[s.at&^openBit]) {
+			return d.again(i, c)
+		}
 		if !c.owns(s.v) {
 			d.failf("reference to a %T, want an object of class %q", s.v, c.Name)
 			return nil
 		}
 		return s.v
 	}
+	return d.again(i, c)
+}
+
+// again reads the value of slot i as an object of class c.
+func (d *Decoder) again(i int, c *ClassDesc) any {
 	start := d.goTo(i)
 	from := d.pos
 	v := d.object(c)
@@ -252,6 +260,9 @@ func (c *ClassDesc) owns(v any) bool {
 }
 
 func (d *Decoder) object(c *ClassDesc) any {
+	if d.generic && isMap(d.data[d.pos]) {
+		return d.bean(c)
+	}
 	at := d.here()
 	n := d.instance()
 	if n < 0 {
@@ -348,6 +359,9 @@ func (d *Decoder) Enum(c *ClassDesc) string {
 }
 
 func (d *Decoder) enum(c *ClassDesc) string {
+	if d.generic && isMap(d.data[d.pos]) {
+		return d.enumBean(c)
+	}
 	at := d.here()
 	n := d.instance()
 	if n < 0 {

@@ -114,6 +114,9 @@ func (d *Decoder) Bool() bool {
 	case isDouble(b):
 		return d.rawDouble() != 0
 	default:
+		if text, ok := d.textOf(); ok {
+			return d.boolOf(text)
+		}
 		d.want("a boolean")
 	}
 	return false
@@ -164,6 +167,9 @@ func (d *Decoder) integer(what string) int64 {
 	case b == tagFalse:
 		d.pos++
 	default:
+		if text, ok := d.textOf(); ok {
+			return d.integerOf(text, what)
+		}
 		d.want(what)
 	}
 	return 0
@@ -182,6 +188,9 @@ func (d *Decoder) Double() float64 {
 	case isLong(b):
 		return float64(d.rawLong())
 	default:
+		if text, ok := d.textOf(); ok {
+			return d.doubleOf(text)
+		}
 		d.want("a double")
 	}
 	return 0
@@ -210,7 +219,12 @@ func (d *Decoder) Date() time.Time {
 		return time.UnixMilli(d.rawLong()).UTC()
 	case 0x60 <= b && b <= 0x6f, b == tagObject, b == tagClass, b == tagRef:
 		return d.objectDate()
+	case d.generic && isInt(b):
+		return time.UnixMilli(int64(d.rawInt())).UTC()
 	default:
+		if text, ok := d.textOf(); ok {
+			return d.dateOf(text)
+		}
 		d.want("a date")
 	}
 	return time.Time{}

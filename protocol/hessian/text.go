@@ -232,6 +232,9 @@ func (d *Decoder) Binary() []byte {
 		return nil
 	}
 	if !isBinary(b) {
+		if d.generic && isList(b) {
+			return d.listedBytes()
+		}
 		d.want("a byte array")
 		return nil
 	}
