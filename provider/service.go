@@ -88,6 +88,7 @@ type service struct {
 	desc     *api.ServiceDesc
 	handlers []Handler
 	token    string
+	generic  bool              // "$invoke" is answered
 	params   map[string]string // of the URL, beside those that every URL has
 	err      error             // the first option that was wrong
 }

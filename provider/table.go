@@ -34,6 +34,9 @@ type methods struct {
 	byName map[string][]*protocol.Endpoint
 	names  []string
 	echo   *protocol.Endpoint // for Dubbo's "$echo", which every service has
+	// generic are the endpoints of "$invoke" and "$invokeAsync"; nil unless the
+	// service has the option Generic.
+	generic map[string]*protocol.Endpoint
 }
 
 var _ protocol.Handler = (*table)(nil)
@@ -45,6 +48,11 @@ func newTable(services []*service, c *Config) *table {
 		for i := range s.desc.Methods {
 			method := &s.desc.Methods[i]
 			m.byName[method.Name] = append(m.byName[method.Name], newEndpoint(s, method, s.handlers[i], c, c.Logger))
+		}
+		if s.generic {
+			m.generic = map[string]*protocol.Endpoint{
+				"$invoke": newGenericEndpoint(s, "$invoke", m.byName, c), "$invokeAsync": newGenericEndpoint(s, "$invokeAsync", m.byName, c),
+			}
 		}
 		t.services[s.Service] = m
 		t.keys = append(t.keys, s.Key())
@@ -93,8 +101,17 @@ func (t *table) Find(want protocol.Target) (*protocol.Endpoint, error) {
 	} else if len(overloads) == 1 {
 		return overloads[0], nil
 	}
-	if want.Method == "$echo" {
+	switch want.Method {
+	case "$echo":
 		return s.echo, nil
+	case "$invoke", "$invokeAsync":
+		if want.DescKnown && want.Desc != genericDesc {
+			break
+		}
+		if e := s.generic[want.Method]; e != nil {
+			return e, nil
+		}
+		return nil, api.NewError(api.Forbidden, api.SentNo, fmt.Sprintf("provider: service %q takes no generic calls; publish it with the option provider.Generic, or call it by its interface", s.echo.Service.Key()), nil)
 	}
 	return nil, s.unknownMethod(want, overloads)
 }
@@ -121,14 +138,23 @@ func (s *methods) unknownMethod(want protocol.Target, overloads []*protocol.Endp
 	if len(overloads) == 0 {
 		return notFound("service %q has no method %q; it has %s", want.Path, clip(want.Method), list(s.names))
 	}
+	if !want.DescKnown {
+		return notFound("method %q of service %q is overloaded; say which of %s is meant", want.Method, want.Path, signatures(overloads))
+	}
+	return unknownOverload(want.Path, want.Method, want.Desc, overloads)
+}
+
+func unknownOverload(service, method, params string, overloads []*protocol.Endpoint) error {
+	return notFound("method %q of service %q has no parameters %q; it takes %s", method, service, clip(params), signatures(overloads))
+}
+
+// signatures lists the parameters of overloads.
+func signatures(overloads []*protocol.Endpoint) string {
 	var have []string
 	for _, e := range overloads {
 		have = append(have, "("+strings.Join(e.Method.Params, ", ")+")")
 	}
-	if !want.DescKnown {
-		return notFound("method %q of service %q is overloaded; say which of %s is meant", want.Method, want.Path, list(have))
-	}
-	return notFound("method %q of service %q has no parameters %q; it takes %s", want.Method, want.Path, clip(want.Desc), list(have))
+	return list(have)
 }
 
 // clip keeps a peer's text from filling a message.

@@ -20,15 +20,35 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // everyMethod serves e over dubbo:// and returns a client of it.
-func everyMethod(t *testing.T, e Everything) *EverythingClient {
+func everyMethod(t *testing.T, e Everything, opts ...provider.ServiceOption) *EverythingClient {
 	t.Helper()
 	srv, err := provider.New(provider.Config{Application: "types", Listen: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := RegisterEverything(srv, e); err != nil {
+	if err := RegisterEverything(srv, e, opts...); err != nil {
 		t.Fatal(err)
 	}
+	url := run(t, srv)
+	cli, err := consumer.New(consumer.Config{Application: "types-test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cli.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	c, err := NewEverythingClient(cli, consumer.Direct(url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// run runs srv until the test ends and returns the URL of its only service.
+func run(t *testing.T, srv *provider.Server) string {
+	t.Helper()
 	ctx, leave := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- srv.Run(ctx) }()
@@ -43,20 +63,7 @@ func everyMethod(t *testing.T, e Everything) *EverythingClient {
 			t.Errorf("Run: %v", err)
 		}
 	})
-	cli, err := consumer.New(consumer.Config{Application: "types-test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := cli.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	c, err := NewEverythingClient(cli, consumer.Direct(srv.URLs()[0].String()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return srv.URLs()[0].String()
 }
 
 // trip is one value on its way through one method.

@@ -1,0 +1,237 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/protocol/hessian"
+)
+
+// generalize turns the reply of a method into what Java's PojoUtils.generalize
+// would: an object becomes a map of its fields and its class, an enum its name,
+// a list an ArrayList, another collection a HashSet. What is shared stays
+// shared, and cycles survive. It goes by way of the reply's own encoding, which
+// knows every type that there is.
+func generalize(reply any) (any, error) {
+	if reply == nil { // oneway
+		return nil, nil
+	}
+	body, ok := reply.(hessian.Body)
+	if !ok {
+		return nil, fmt.Errorf("provider: reply of type %T does not implement hessian.Body; generate it with gubbo-gen", reply)
+	}
+	var e hessian.Encoder
+	body.EncodeHessian(&e)
+	if err := e.Err(); err != nil {
+		return nil, err
+	}
+	d := hessian.NewDecoder(e.Bytes(), nil)
+	// It is our own value, so its size is nobody's attack.
+	d.SetLimits(hessian.Limits{Depth: 1 << 10, Classes: 1 << 14, Fields: 1 << 14, Alloc: 1<<20 + 512*len(e.Bytes())})
+	tree := d.Tree()
+	if err := d.Err(); err != nil {
+		return nil, err
+	}
+	g := generalizer{types: body.HessianTypes(), done: make(map[any]any)}
+	return g.value(tree), nil
+}
+
+// generalizer converts one tree of *hessian.Object, *List and *Map.
+type generalizer struct {
+	types *hessian.Types
+	done  map[any]any // what an object, list or map became
+}
+
+func (g *generalizer) value(v any) any {
+	switch v := v.(type) {
+	case *hessian.Object:
+		return g.object(v)
+	case *hessian.List:
+		return g.list(v)
+	case *hessian.Map:
+		if to, ok := g.done[v]; ok {
+			return to
+		}
+		m := &hessian.Map{Class: v.Class}
+		g.done[v] = m
+		for _, e := range v.Entries {
+			m.Entries = append(m.Entries, hessian.Entry{Key: g.value(e.Key), Value: g.value(e.Value)})
+		}
+		return m
+	}
+	return v
+}
+
+func (g *generalizer) list(v *hessian.List) any {
+	if to, ok := g.done[v]; ok {
+		return to
+	}
+	l := &hessian.List{Items: make([]any, len(v.Items))}
+	g.done[v] = l
+	switch {
+	case strings.HasPrefix(v.Class, "["):
+		l.Class = "[object"
+		if plainArray(v.Class) {
+			l.Class = v.Class
+		}
+	case strings.HasSuffix(v.Class, "Set"):
+		l.Class = "java.util.HashSet"
+	}
+	for i, item := range v.Items {
+		l.Items[i] = g.value(item)
+	}
+	return l
+}
+
+// plainArray tells whether an array stays as it is: its elements are, in any
+// number of dimensions, Java's primitives, strings or dates.
+func plainArray(class string) bool {
+	switch strings.TrimLeft(class, "[") {
+	case "boolean", "byte", "short", "int", "long", "float", "double", "string", "date":
+		return true
+	}
+	return false
+}
+
+// Classes of hessian-lite that stand for classes of java.time.
+const (
+	handles        = "com.alibaba.com.caucho.hessian.io."
+	localDate      = handles + "java8.LocalDateHandle"
+	localTime      = handles + "java8.LocalTimeHandle"
+	localDateTime  = handles + "java8.LocalDateTimeHandle"
+	throwableStack = "stackTrace"
+)
+
+func (g *generalizer) object(o *hessian.Object) any {
+	switch o.Class {
+	case localDate, localTime, localDateTime:
+		if text, ok := isoText(o); ok {
+			return text
+		}
+	}
+	if strings.HasPrefix(o.Class, "java.") && o.Get(throwableStack) == nil || strings.HasPrefix(o.Class, handles) {
+		return o // BigDecimal, UUID, Locale
+	}
+	if c := g.types.Class(o.Class); c != nil && c.New == nil {
+		return o.Get("name")
+	}
+	if to, ok := g.done[o]; ok {
+		return to
+	}
+	m := &hessian.Map{Entries: make([]hessian.Entry, 0, len(o.Fields)+1)}
+	g.done[o] = m
+	_, throwable := o.Get(throwableStack).(*hessian.List)
+	for _, f := range o.Fields {
+		name := f.Name
+		if throwable {
+			switch name {
+			case throwableStack, "suppressedExceptions":
+				continue
+			case "detailMessage":
+				name = "message"
+			case "cause":
+				if f.Value == any(o) { // Java's way to say that there is none
+					f.Value = nil
+				}
+			}
+		}
+		m.Entries = append(m.Entries, hessian.Entry{Key: name, Value: g.value(f.Value)})
+	}
+	m.Entries = append(m.Entries, hessian.Entry{Key: "class", Value: o.Class})
+	return m
+}
+
+// isoText returns what toString of a LocalDate, LocalTime or LocalDateTime
+// gives in Java.
+func isoText(o *hessian.Object) (string, bool) {
+	if o.Class == localDateTime {
+		date, _ := o.Get("date").(*hessian.Object)
+		clock, _ := o.Get("time").(*hessian.Object)
+		if date == nil || clock == nil || date.Class != localDate || clock.Class != localTime {
+			return "", false
+		}
+		d, ok := isoText(date)
+		t, fine := isoText(clock)
+		return d + "T" + t, ok && fine
+	}
+	n := make([]int, 4)
+	names := []string{"year", "month", "day"}
+	if o.Class == localTime {
+		names = []string{"hour", "minute", "second", "nano"}
+	}
+	for i, name := range names {
+		v, ok := o.Get(name).(int32)
+		if !ok {
+			return "", false
+		}
+		n[i] = int(v)
+	}
+	if o.Class == localDate {
+		return fmt.Sprintf("%04d-%02d-%02d", n[0], n[1], n[2]), true
+	}
+	text := fmt.Sprintf("%02d:%02d", n[0], n[1])
+	switch nano := n[3]; {
+	case nano == 0 && n[2] == 0:
+		return text, true
+	case nano == 0:
+		return fmt.Sprintf("%s:%02d", text, n[2]), true
+	case nano%1e6 == 0:
+		return fmt.Sprintf("%s:%02d.%03d", text, n[2], nano/1e6), true
+	case nano%1e3 == 0:
+		return fmt.Sprintf("%s:%02d.%06d", text, n[2], nano/1e3), true
+	default:
+		return fmt.Sprintf("%s:%02d.%09d", text, n[2], nano), true
+	}
+}
+
+// genericException is how every Dubbo with compatible classes names it, i.e.
+// every one that ships as one jar.
+const genericException = "com.alibaba.dubbo.rpc.service.GenericException"
+
+// genericFailure returns what the caller of "$invoke" gets for err: the
+// GenericException of what the method returned, all other errors as they are.
+func genericFailure(err error) error {
+	e, ok := errors.AsType[*api.Error](err)
+	if !ok || e.Code != api.Business {
+		return err
+	}
+	class, message := thrown(e)
+	text := class
+	if message != "" {
+		text += ": " + message
+	}
+	x := &hessian.Exception{Class: genericException, Message: text}
+	x.Fields = []hessian.Field{
+		{Name: "suppressedExceptions", Value: &hessian.List{Class: "java.util.Collections$EmptyList"}},
+		{Name: throwableStack, Value: &hessian.List{Class: "[java.lang.StackTraceElement"}},
+		{Name: "cause", Value: error(x)}, // itself: there is none
+		{Name: "detailMessage", Value: text},
+		{Name: "exceptionMessage", Value: message},
+		{Name: "exceptionClass", Value: class},
+	}
+	return api.NewError(api.Business, e.Sent, "", x)
+}
+
+// thrown returns the class and the message that a Java caller would see of e,
+// which is only sure once it is encoded.
+func thrown(e *api.Error) (class, message string) {
+	cause := hessian.ThrowableIn(e)
+	if cause == nil {
+		cause = e.Cause
+	}
+	if cause == nil {
+		cause = e
+	}
+	var enc hessian.Encoder
+	enc.Exception(cause)
+	var x *hessian.Exception
+	if enc.Err() == nil {
+		x, _ = hessian.NewDecoder(enc.Bytes(), nil).Any().(*hessian.Exception)
+	}
+	if x == nil { // it cannot be encoded; its text always can
+		return "java.lang.RuntimeException", cause.Error()
+	}
+	return x.Class, x.Message
+}
