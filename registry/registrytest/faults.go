@@ -35,7 +35,7 @@ func Run(t *testing.T, start func(t testing.TB) Harness) {
 		{"tree deleted", treeDeleted},
 		{"definitions", definitions},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
+		t.Run(c.name, func(t *testing.T) { c.run(t, start(t).watched(t)) })
 	}
 }
 
@@ -440,6 +440,7 @@ func treeDeleted(t *testing.T, h Harness) {
 // RunEnsemble runs the case that needs several servers; killLeader ends the
 // leader by SIGKILL.
 func RunEnsemble(t *testing.T, h Harness, killLeader func() error) {
+	h = h.watched(t)
 	f := newFleet(t, h, 4)
 	f.untilWhole(t, "all")
 	told := f.readers[0].count()

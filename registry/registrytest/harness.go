@@ -30,6 +30,14 @@ type Harness struct {
 	// Process starts a process that registers u, and returns when u stands,
 	// with a function that kills it by SIGKILL.
 	Process func(t testing.TB, u api.URL, session time.Duration) (kill func())
+
+	late *Lateness // since the case began
+}
+
+// watched starts the case's watch of the machine.
+func (h Harness) watched(t testing.TB) Harness {
+	h.late = WatchLateness(t)
+	return h
 }
 
 // Options are those of a registry's URL; zero values are its defaults.
@@ -73,14 +81,10 @@ type Tree interface {
 // within bounds what has no figure of its own; a busy machine needs some.
 const within = 10 * time.Second
 
-// measured logs a figure for the closing table of the tests, and fails if it
-// is above the limit.
+// measured checks a figure; see Lateness.
 func measured(t testing.TB, h Harness, what string, got, limit time.Duration) {
 	t.Helper()
-	t.Logf("gubbo-table registry %-16s %-58s %8v (limit %v)", h.Name, what, got.Round(time.Millisecond), limit)
-	if got > limit {
-		t.Errorf("%s took %v, the limit is %v", what, got, limit)
-	}
+	h.late.Check(t, h.Name, what, got, limit)
 }
 
 func open(t testing.TB, h Harness, o Options) registry.Registry {

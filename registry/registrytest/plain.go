@@ -30,7 +30,7 @@ func RunPlain(t *testing.T, start func(t testing.TB) Harness) {
 		{"random changes", randomChanges},
 		{"close", closing},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
+		t.Run(c.name, func(t *testing.T) { c.run(t, start(t).watched(t)) })
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/gubbo/gubbo/internal/zkclient"
 	"github.com/gubbo/gubbo/internal/zookeepertest"
 	"github.com/gubbo/gubbo/registry"
+	"github.com/gubbo/gubbo/registry/registrytest"
 	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 )
 
@@ -60,14 +61,8 @@ func standing(t testing.TB, r *Registry, u api.URL) registry.Registration {
 	return g
 }
 
-// table logs a figure for the closing table.
-func table(t testing.TB, what string, got, limit time.Duration) {
-	t.Helper()
-	t.Logf("gubbo-table registry %-16s %-58s %8v (limit %v)", "zookeeper client", what, got.Round(time.Millisecond), limit)
-	if got > limit {
-		t.Errorf("%s: %v, the limit is %v", what, got, limit)
-	}
-}
+// client is who is measured.
+const client = "zookeeper client"
 
 const one = "dubbo://10.0.0.1:20880/com.acme.User?interface=com.acme.User"
 
@@ -84,17 +79,18 @@ func TestSilence(t *testing.T) {
 			s := zktest.Start(t)
 			r := openRegistry(t, s.Addr()+fmt.Sprintf("?session=%d", session.Milliseconds()))
 			standing(t, r, mustURL(t, one))
+			late := registrytest.WatchLateness(t)
 			fault.begin(s)
 			start := time.Now()
 			await(t, "noticed", 2*session, func() bool { return !r.State().Connected })
-			table(t, "server "+name+", session of 2 s: noticed", time.Since(start), session)
+			late.Check(t, client, "server "+name+", session of 2 s: noticed", time.Since(start), session)
 			await(t, "lost", 3*session, func() bool { return r.State().Standing == 0 })
 			if st := r.State(); st.Wanted != 1 || st.Err == nil {
 				t.Errorf("state %+v", st)
 			}
 			fault.end(s)
 			took := await(t, "back", 10*time.Second, func() bool { st := r.State(); return st.Connected && st.Standing == 1 })
-			table(t, "server "+name+", ends: node back", took, 3*time.Second)
+			late.Check(t, client, "server "+name+", ends: node back", took, 3*time.Second)
 		})
 	}
 }
@@ -105,7 +101,7 @@ func TestFrozenMember(t *testing.T) {
 	const n = 6 // so that some are on the frozen one
 	var rs []*Registry
 	for i := range n {
-		r := openRegistry(t, e.Addr()+"?session=6000")
+		r := openRegistry(t, e.Addr()+"?session=8000")
 		rs = append(rs, r)
 		standing(t, r, mustURL(t, fmt.Sprintf("dubbo://10.0.0.%d:20880/com.acme.User?interface=com.acme.User", i)))
 	}
@@ -134,7 +130,7 @@ func TestFrozenMember(t *testing.T) {
 		}
 	}
 	// Two thirds of the session to notice, then a third for another member.
-	const watch = 8 * time.Second
+	const watch = 10 * time.Second
 	for start := time.Now(); time.Since(start) < watch; time.Sleep(20 * time.Millisecond) {
 		for _, r := range rs {
 			if st := r.State(); st.Standing != 1 {
@@ -276,11 +272,12 @@ func TestManyNodesOnARealServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	late := registrytest.WatchLateness(t)
 	start := time.Now()
 	if n := <-lists; n != nodes {
 		t.Errorf("%d providers are listed", n)
 	}
-	table(t, fmt.Sprintf("%d providers of %d bytes: first list", nodes, size), time.Since(start), 2*time.Second)
+	late.Check(t, client, fmt.Sprintf("%d providers of %d bytes: first list", nodes, size), time.Since(start), 2*time.Second)
 	sub.Close()
 
 	// The worst end: nothing is withdrawn, all sessions end at once.

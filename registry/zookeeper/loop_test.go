@@ -104,7 +104,7 @@ func TestLoopRetries(t *testing.T) {
 			if errors.Is(c.err, zkclient.ErrNoAuth) && n.Load() != 1 {
 				t.Errorf("%s: %d attempts in the first second", name, n.Load())
 			}
-			time.Sleep(time.Minute - 900*time.Millisecond)
+			time.Sleep(time.Minute + gap/2 - 900*time.Millisecond) // between two runs
 			if n.Load() < c.least || n.Load() > c.most {
 				t.Errorf("%s: %d runs in a minute, want %d to %d", name, n.Load(), c.least, c.most)
 			}
