@@ -122,8 +122,9 @@ func AppendBinary(dst, b []byte) []byte {
 }
 
 // AppendString appends a string. Lengths on the wire count UTF-16 units, and a
-// character beyond U+FFFF is two surrogates of three bytes each; what is not
-// valid UTF-8 becomes U+FFFD.
+// character beyond U+FFFF is two surrogates of three bytes each. Half a pair,
+// as Decoder.String returns it, is written as it is; what else is not valid
+// UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	if isASCII(s) {
 		for len(s) > stringChunk {
@@ -166,7 +167,7 @@ func units(s string) (n int, same bool) {
 			n++
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
+		r, size := decodeRune(s[i:])
 		if r == utf8.RuneError && size == 1 {
 			same = false
 		}
@@ -183,7 +184,7 @@ func units(s string) (n int, same bool) {
 // cut finds the longest beginning of s that fits a chunk and splits no pair.
 func cut(s string) (end, n int) {
 	for end < len(s) {
-		r, size := utf8.DecodeRuneInString(s[end:])
+		r, size := decodeRune(s[end:])
 		k := 1
 		if r > 0xffff {
 			k = 2
@@ -197,17 +198,34 @@ func cut(s string) (end, n int) {
 	return end, n
 }
 
+// decodeRune is utf8.DecodeRuneInString that takes half a surrogate pair for a
+// character, too.
+func decodeRune(s string) (r rune, size int) {
+	r, size = utf8.DecodeRuneInString(s)
+	if size == 1 && len(s) > 2 && s[0] == 0xed && s[1]&0xe0 == 0xa0 && s[2]&0xc0 == 0x80 {
+		return 0xd000 | rune(s[1]&0x3f)<<6 | rune(s[2]&0x3f), 3
+	}
+	return r, size
+}
+
 func appendCESU(dst []byte, s string) []byte {
-	for _, r := range s {
-		if r <= 0xffff {
+	for s != "" {
+		r, size := decodeRune(s)
+		s = s[size:]
+		switch {
+		case r > 0xffff:
+			r -= 0x10000
+			dst = appendUnit(appendUnit(dst, 0xd800+r>>10), 0xdc00+r&0x3ff)
+		case isSurrogate(r):
+			dst = appendUnit(dst, r)
+		default:
 			dst = utf8.AppendRune(dst, r)
-			continue
 		}
-		r -= 0x10000
-		dst = appendUnit(appendUnit(dst, 0xd800+r>>10), 0xdc00+r&0x3ff)
 	}
 	return dst
 }
+
+func isSurrogate(r rune) bool { return 0xd800 <= r && r < 0xe000 }
 
 func appendUnit(dst []byte, u rune) []byte {
 	return append(dst, byte(0xe0|u>>12), byte(0x80|u>>6&0x3f), byte(0x80|u&0x3f))

@@ -32,6 +32,9 @@ type ClassDesc struct {
 	// for classes that are no enum.
 	Enum func(name string) any
 
+	// also are names under which a field may arrive as well.
+	also []alias
+
 	cache atomic.Pointer[classCache]
 	// seen is how a peer wrote its definition the last time, so that the same
 	// bytes need no second look.
@@ -76,6 +79,11 @@ func (c *ClassDesc) cached() *classCache {
 	k.count = len(fields)
 	for i, f := range fields {
 		k.byName[f] = int16(i)
+	}
+	for _, a := range c.also {
+		if _, taken := k.byName[a.name]; !taken {
+			k.byName[a.name] = k.byName[a.field]
+		}
 	}
 	if c.New != nil {
 		v := c.New()

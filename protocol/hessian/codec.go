@@ -10,12 +10,18 @@ import (
 // never changes, so many goroutines may use it.
 //
 // A struct is a Java class if it has a field `_ hessian.Class` with the tag
-// `java:"com.example.User"`, or a method JavaClassName() string. A string type
-// is a Java enum if it has a method JavaEnum() or JavaClassName(), each
-// returning the class. A field's Java name is its java tag ("-" leaves it
-// out), else its hessian tag, else its Go name with the capitals at the front
-// lowered: ID is id, UserName userName, URLPath urlPath. Embedded structs are
-// Java superclasses: their fields count as the struct's own.
+// `java:"com.example.User"`. A string type is a Java enum if it has a method
+// JavaEnum() or JavaClassName(), each returning the class. A field's Java name
+// is its java tag ("-" leaves it out), else its hessian tag, else its Go name
+// with the capitals at the front lowered: ID is id, UserName userName, URLPath
+// urlPath. Embedded structs are Java superclasses: their fields count as the
+// struct's own.
+//
+// The types of dubbo-go's users work as they are: a struct with the method
+// JavaClassName() string is that class, and a field without a tag has its Go
+// name with the first letter lowered (ID is iD); it is also read under its Go
+// name and in small letters. An int32 type with JavaClassName, String and
+// EnumValue is an enum.
 //
 //	bool int8 int16 int32         boolean byte short int
 //	int int64 float32 float64     long long float double
@@ -26,6 +32,7 @@ import (
 //	*T, T of a struct             object; T cannot be null or shared
 //	[]T, map[K]V                  List or array, Map; nil is null
 //	any, error                    Object, Throwable
+//	*Object *List *Map *Exception a class, list, map or throwable as it is
 //
 // A struct with a method Error is a Java exception; its field named
 // detailMessage, or else Error(), is the message.

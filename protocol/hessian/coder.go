@@ -29,6 +29,10 @@ func (c *Codec) nested(t reflect.Type, depth int) (coder, error) {
 			func(d *Decoder, v reflect.Value) { v.Set(reflect.ValueOf(d.Date())) },
 		}, nil
 	}
+	switch t {
+	case reflect.TypeFor[*Object](), reflect.TypeFor[*List](), reflect.TypeFor[*Map](), reflect.TypeFor[*Exception]():
+		return interfaceCoder(t)
+	}
 	if t == reflect.TypeFor[*big.Int]() {
 		return coder{
 			func(e *Encoder, v reflect.Value) { e.BigInteger(v.Interface().(*big.Int)) },
@@ -158,8 +162,8 @@ func (p *plan) coder() coder {
 
 func (p *plan) enumCoder() coder {
 	return coder{
-		func(e *Encoder, v reflect.Value) { e.Enum(p.desc, v.String()) },
-		func(d *Decoder, v reflect.Value) { v.SetString(d.Enum(p.desc)) },
+		func(e *Encoder, v reflect.Value) { e.Enum(p.desc, p.enum.name(v)) },
+		func(d *Decoder, v reflect.Value) { p.enum.set(v, d.Enum(p.desc)) },
 	}
 }
 

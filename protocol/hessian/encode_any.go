@@ -215,7 +215,9 @@ func (e *Encoder) reflected(v reflect.Value) {
 	case reflect.Bool:
 		e.Bool(v.Bool())
 	case reflect.Int8, reflect.Int16, reflect.Int32:
-		e.Int(int32(v.Int()))
+		if !e.reflectedEnum(v) {
+			e.Int(int32(v.Int()))
+		}
 	case reflect.Int, reflect.Int64:
 		e.Long(v.Int())
 	case reflect.Uint8, reflect.Uint16:
@@ -231,13 +233,9 @@ func (e *Encoder) reflected(v reflect.Value) {
 	case reflect.Float64:
 		e.Double(v.Float())
 	case reflect.String:
-		if name, enum := className(v.Type()); enum && name != "" {
-			if p, err := e.planFor(v.Type()); err == nil {
-				e.Enum(p.desc, v.String())
-				return
-			}
+		if !e.reflectedEnum(v) {
+			e.String(v.String())
 		}
-		e.String(v.String())
 	case reflect.Slice, reflect.Array:
 		e.reflectedList(v)
 	case reflect.Map:
@@ -253,6 +251,22 @@ func (e *Encoder) reflected(v reflect.Value) {
 	default:
 		e.failf("a Go %v has no Java type", v.Type())
 	}
+}
+
+// reflectedEnum writes v if its type is an enum.
+func (e *Encoder) reflectedEnum(v reflect.Value) bool {
+	if v.Type().PkgPath() == "" { // Go's own
+		return false
+	}
+	if name, enum := className(v.Type()); !enum || name == "" {
+		return false
+	}
+	p, err := e.planFor(v.Type())
+	if err != nil {
+		return false
+	}
+	e.Enum(p.desc, p.enum.name(v))
+	return true
 }
 
 func (e *Encoder) reflectedPointer(v reflect.Value) {

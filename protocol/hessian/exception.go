@@ -2,6 +2,7 @@ package hessian
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 )
 
@@ -30,6 +31,71 @@ func (x *Exception) Error() string {
 
 // Unwrap returns the cause.
 func (x *Exception) Unwrap() error { return x.Cause }
+
+// StackFrame is a java.lang.StackTraceElement.
+type StackFrame struct {
+	Class, Method, File string
+	Line                int // -1 if unknown, -2 in native code
+}
+
+// String returns the frame as Java prints it.
+func (f StackFrame) String() string {
+	switch {
+	case f.Line == -2:
+		return fmt.Sprintf("%s.%s(Native Method)", f.Class, f.Method)
+	case f.File == "":
+		return fmt.Sprintf("%s.%s(Unknown Source)", f.Class, f.Method)
+	case f.Line < 0:
+		return fmt.Sprintf("%s.%s(%s)", f.Class, f.Method, f.File)
+	}
+	return fmt.Sprintf("%s.%s(%s:%d)", f.Class, f.Method, f.File, f.Line)
+}
+
+// StackTrace returns where Java threw x, innermost frame first, as far as it
+// came along in Fields.
+func (x *Exception) StackTrace() []StackFrame {
+	var frames []StackFrame
+	for _, v := range x.items(fieldStack) {
+		o, ok := v.(*Object)
+		if !ok {
+			continue
+		}
+		text := func(name string) string { s, _ := o.Get(name).(string); return s }
+		line := -1
+		switch n := o.Get("lineNumber").(type) {
+		case int32:
+			line = int(n)
+		case int64:
+			line = int(n)
+		}
+		frames = append(frames, StackFrame{text("declaringClass"), text("methodName"), text("fileName"), line})
+	}
+	return frames
+}
+
+// Suppressed returns the exceptions that Java suppressed in favour of x, as
+// far as they came along in Fields.
+func (x *Exception) Suppressed() []error {
+	var errs []error
+	for _, v := range x.items(fieldSuppressed) {
+		if err, ok := v.(error); ok {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}
+
+// items returns those of a list among the fields.
+func (x *Exception) items(name string) []any {
+	o := Object{Fields: x.Fields}
+	switch v := o.Get(name).(type) {
+	case []any:
+		return v
+	case *List:
+		return v.Items
+	}
+	return nil
+}
 
 // Names of java.lang.Throwable's fields.
 const (

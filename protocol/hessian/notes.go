@@ -4,8 +4,8 @@ package hessian
 //
 //   - A null for a primitive (Bool, Int, Long, Double) is an error; Java reads
 //     0. A number that does not fit is an error; Java cuts it off.
-//   - A Go string is UTF-8: what is not valid in it is written as U+FFFD, and
-//     a lone surrogate from Java is read as U+FFFD.
+//   - A Go string is UTF-8: what is not valid in it is written as U+FFFD. Half
+//     a surrogate pair from Java keeps its three bytes and is written back.
 //   - Variable-length lists are read everywhere; hessian-lite cannot read them
 //     into a List. They are never written.
 //   - 4-byte UTF-8 is refused like in Java, which counts UTF-16 units.

@@ -16,6 +16,8 @@ type plan struct {
 	// detailMessage and cause; -1 for none.
 	throwable      bool
 	message, cause int
+	pojo           bool // its fields are named as dubbo-go does
+	enum           enum
 }
 
 // planField is one field of a struct; for an exception the first four are
@@ -36,31 +38,45 @@ var (
 	errorType = reflect.TypeFor[error]()
 )
 
+// pojo is what dubbo-go's users give to their structs and enums.
+type pojo interface{ JavaClassName() string }
+
 // className returns the Java class of t and whether it is an enum; "" if t is
 // neither class nor enum.
 func className(t reflect.Type) (name string, enum bool) {
-	zero := reflect.New(t)
-	if t.Kind() == reflect.String {
-		switch v := zero.Interface().(type) {
+	switch t.Kind() {
+	case reflect.String:
+		switch v := reflect.New(t).Interface().(type) {
 		case interface{ JavaEnum() string }:
 			return v.JavaEnum(), true
-		case interface{ JavaClassName() string }:
+		case pojo:
 			return v.JavaClassName(), true
 		}
-		return "", false
-	}
-	if t.Kind() != reflect.Struct {
-		return "", false
-	}
-	for i := range t.NumField() {
-		if f := t.Field(i); f.Type == classType {
-			return f.Tag.Get("java"), false
+	case reflect.Int32:
+		if v, ok := reflect.New(t).Interface().(pojo); ok && isPojoEnum(reflect.PointerTo(t)) {
+			return v.JavaClassName(), true
+		}
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if f := t.Field(i); f.Type == classType {
+				return f.Tag.Get("java"), false
+			}
+		}
+		if v, ok := reflect.New(t).Interface().(pojo); ok {
+			return v.JavaClassName(), false
 		}
 	}
-	if v, ok := zero.Interface().(interface{ JavaClassName() string }); ok {
-		return v.JavaClassName(), false
-	}
 	return "", false
+}
+
+// isPojo tells whether struct t is one of dubbo-go's, with its names.
+func isPojo(t reflect.Type) bool {
+	for i := range t.NumField() {
+		if t.Field(i).Type == classType {
+			return false
+		}
+	}
+	return true
 }
 
 // register makes the plan of t and of all types that it contains.
@@ -75,13 +91,15 @@ func (c *Codec) register(t reflect.Type) error {
 	p := &plan{typ: t, message: -1, cause: -1, desc: &ClassDesc{Name: name}}
 	c.plans[t] = p
 	if enum {
+		p.enum = enumOf(t)
 		p.desc.Enum = func(name string) any {
 			v := reflect.New(t).Elem()
-			v.SetString(name)
+			p.enum.set(v, name)
 			return v.Interface()
 		}
 		return nil
 	}
+	p.pojo = isPojo(t)
 	p.throwable = reflect.PointerTo(t).Implements(errorType)
 	if p.throwable {
 		p.desc.Fields = ThrowableFields()
@@ -99,7 +117,7 @@ func (c *Codec) addFields(p *plan, t reflect.Type, path []int) error {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		index := append(append([]int(nil), path...), i)
-		if f.Type == classType || f.Tag.Get("java") == "-" {
+		if f.Type == classType || f.Tag.Get("java") == "-" || f.Tag.Get("hessian") == "-" {
 			continue
 		}
 		if f.Anonymous && f.Type.Kind() == reflect.Struct {
@@ -111,7 +129,7 @@ func (c *Codec) addFields(p *plan, t reflect.Type, path []int) error {
 		if !f.IsExported() {
 			continue
 		}
-		name := fieldName(f)
+		name := p.fieldName(f)
 		k, err := c.coderOf(f.Type)
 		if err != nil {
 			return fmt.Errorf("hessian: field %s of %v: %w", f.Name, t, err)
@@ -121,6 +139,9 @@ func (c *Codec) addFields(p *plan, t reflect.Type, path []int) error {
 			if have == name {
 				at = j
 			}
+		}
+		if p.pojo {
+			p.desc.also = append(p.desc.also, alias{f.Name, name}, alias{strings.ToLower(f.Name), name}, alias{lowerFirst(f.Name), name})
 		}
 		switch {
 		case at < 0:
@@ -142,11 +163,14 @@ func (c *Codec) addFields(p *plan, t reflect.Type, path []int) error {
 }
 
 // fieldName returns the Java name of a struct field.
-func fieldName(f reflect.StructField) string {
+func (p *plan) fieldName(f reflect.StructField) string {
 	for _, tag := range []string{"java", "hessian"} {
 		if name, _, _ := strings.Cut(f.Tag.Get(tag), ","); name != "" {
 			return name
 		}
+	}
+	if p.pojo {
+		return lowerFirst(f.Name)
 	}
 	return JavaName(f.Name)
 }
@@ -196,7 +220,26 @@ func (p *plan) encodeThrowable(e *Encoder, v reflect.Value) {
 	if p.cause >= 0 {
 		cause, _ = v.FieldByIndex(p.fields[p.cause].index).Interface().(error)
 	}
-	e.Throwable(message, cause)
+	self := e.slots - 1
+	p.encodeEach(e, v, 0, emptyListClass, "")
+	p.encodeEach(e, v, 1, stackTraceClass, stackTraceClass)
+	e.cause(self, cause)
+	e.String(message)
+}
+
+// encodeEach writes the slice in one of an exception's first two fields, which
+// may have no Go field.
+func (p *plan) encodeEach(e *Encoder, v reflect.Value, field int, empty, class string) {
+	if index := p.fields[field].index; index != nil {
+		if s := v.FieldByIndex(index); s.Kind() == reflect.Slice && s.Len() > 0 {
+			e.List(class, s.Len())
+			for i := 0; i < s.Len() && e.err == nil; i++ {
+				e.Any(s.Index(i).Interface())
+			}
+			return
+		}
+	}
+	e.List(empty, 0)
 }
 
 // reflected is what ClassDesc.New returns for a plan: a pointer to a struct.
@@ -217,7 +260,15 @@ func (r *reflected) DecodeHessianField(d *Decoder, field int) {
 		return
 	}
 	v := r.v.Elem().FieldByIndex(f.index)
-	f.coder.decode(d, v)
+	if field == r.plan.cause && v.Kind() == reflect.Interface {
+		// A cause of a class that the field's own interface does not fit is
+		// no reason to lose the exception.
+		if got := d.Any(); got != nil && reflect.TypeOf(got).AssignableTo(v.Type()) {
+			v.Set(reflect.ValueOf(got))
+		}
+	} else {
+		f.coder.decode(d, v)
+	}
 	if field == r.plan.cause && v.Kind() == reflect.Interface && !v.IsNil() && v.Elem().Kind() == reflect.Pointer && v.Elem().Pointer() == r.v.Pointer() {
 		v.SetZero() // Java's way to say that there is no cause
 	}

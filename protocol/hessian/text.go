@@ -1,12 +1,14 @@
 package hessian
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // String reads a string. Null is "": use Null first to tell them apart. A
 // number or boolean is read as its decimal form, as in Java.
+//
+// Java's strings may hold half a surrogate pair, where a text was cut inside a
+// character. Such a half stays what it is, three bytes that are not valid
+// UTF-8, so that nothing is lost on the way through; strings.ToValidUTF8
+// replaces it.
 func (d *Decoder) String() string {
 	if p := d.pos; p < len(d.data) {
 		n, ok := int(d.data[p]), true
@@ -77,7 +79,7 @@ func (d *Decoder) slowString() string {
 		high = writeUTF8(&out, d.data[text:d.pos], high)
 		if last {
 			if high != 0 {
-				out.WriteRune(utf8.RuneError)
+				writeHalf(&out, high)
 			}
 			return out.String()
 		}
@@ -184,16 +186,24 @@ func writeUTF8(dst *strings.Builder, src []byte, high rune) rune {
 				high = 0
 				continue
 			}
-			dst.WriteRune(utf8.RuneError)
+			writeHalf(dst, high)
 			high = 0
 		}
-		if 0xd800 <= u && u < 0xdc00 {
+		switch {
+		case u < 0xd800 || u >= 0xe000:
+			dst.WriteRune(u)
+		case u < 0xdc00:
 			high = u
-			continue
+		default:
+			writeHalf(dst, u)
 		}
-		dst.WriteRune(u) // a lone low surrogate becomes U+FFFD
 	}
 	return high
+}
+
+// writeHalf writes a surrogate that stands alone.
+func writeHalf(dst *strings.Builder, u rune) {
+	dst.Write(appendUnit(make([]byte, 0, 3), u))
 }
 
 // skipString checks and passes a string.
