@@ -64,7 +64,7 @@ type Scalars struct {
 	Int16   int16
 	Int32   int32
 	Int64   int64
-	Int     int
+	Int     int `java:"longInt"` // int is a keyword in Java
 	Float32 float32
 	Float64 float64
 	String  string
@@ -84,7 +84,7 @@ type Pointers struct {
 	Int16   *int16
 	Int32   *int32
 	Int64   *int64
-	Int     *int
+	Int     *int `java:"longInt"`
 	Float32 *float32
 	Float64 *float64
 	String  *string

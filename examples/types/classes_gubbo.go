@@ -180,7 +180,7 @@ func (v *Node) DecodeHessianField(d *hessian.Decoder, field int) {
 
 var scalarsClass = hessian.ClassDesc{
 	Name:   "lab.types.Scalars",
-	Fields: []string{"bool", "int8", "int16", "int32", "int64", "int", "float32", "float64", "string", "bytes", "time", "level", "any", "javaName"},
+	Fields: []string{"bool", "int8", "int16", "int32", "int64", "longInt", "float32", "float64", "string", "bytes", "time", "level", "any", "javaName"},
 	New:    func() any { return new(Scalars) },
 }
 
@@ -261,7 +261,7 @@ func (v *Scalars) DecodeHessianField(d *hessian.Decoder, field int) {
 
 var pointersClass = hessian.ClassDesc{
 	Name:   "lab.types.Pointers",
-	Fields: []string{"bool", "int8", "int16", "int32", "int64", "int", "float32", "float64", "string", "time", "id", "point"},
+	Fields: []string{"bool", "int8", "int16", "int32", "int64", "longInt", "float32", "float64", "string", "time", "id", "point"},
 	New:    func() any { return new(Pointers) },
 }
 

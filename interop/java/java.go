@@ -75,7 +75,7 @@ func Build(ctx context.Context, version string) (*Kit, error) {
 		return nil, err
 	}
 	return &Kit{Version: version, classpath: strings.Join([]string{
-		filepath.Join(peer, "classes"), filepath.Join(peer, folder), filepath.Join(jars, "*"),
+		filepath.Join(peer, "classes"), filepath.Join(peer, "src"), filepath.Join(peer, folder), filepath.Join(jars, "*"),
 	}, string(os.PathListSeparator))}, nil
 }
 

@@ -1,0 +1,77 @@
+package lab.peer.types;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import lab.peer.Dubbo;
+import lab.types.Everything;
+import lab.types.Level;
+import lab.types.Node;
+import lab.types.NotFoundException;
+import lab.types.RefusedException;
+
+/** The service on the Java side: it checks and returns what it gets. */
+final class Echo {
+    /** The attachment that names the case which the argument is. */
+    static final String CASE = "lab-case";
+
+    private final Constants constants;
+    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+
+    private Echo(Constants constants) {
+        this.constants = constants;
+    }
+
+    static Everything service(Constants constants) {
+        Echo echo = new Echo(constants);
+        return (Everything) Proxy.newProxyInstance(Echo.class.getClassLoader(), new Class<?>[] {Everything.class},
+            (proxy, method, args) -> echo.answer(method.getName(), args));
+    }
+
+    private Object answer(String method, Object[] args) throws Exception {
+        switch (method) {
+            case "toString":
+                return "echo";
+            case "hashCode":
+                return 1;
+            case "small":
+                return (Short) args[0] + (Character) args[1];
+            case "same":
+                return args[0] == args[1];
+            case "find":
+                return args[0] instanceof Long ? find((Long) args[0]) : named((String) args[0]);
+            case "tell":
+                return told.add((String) args[0]) ? null : null;
+            case "told":
+                return told.poll(5, TimeUnit.SECONDS);
+            case "nothing":
+                return null;
+            case "unnamed":
+                if (!args[0].equals("a") || !args[1].equals(1)) {
+                    throw new IllegalStateException("got " + args[0] + " " + args[1]);
+                }
+                return null;
+            default:
+                constants.check("the provider got", (String) Dubbo.attachment(CASE), args[0]);
+                return args[0];
+        }
+    }
+
+    private static Node find(long id) throws NotFoundException, RefusedException {
+        if (id == -1) {
+            throw new RefusedException("too low", new NotFoundException(id), Level.HIGH);
+        }
+        if (id == -2) {
+            throw new RefusedException("too low", null, null);
+        }
+        throw new NotFoundException(id);
+    }
+
+    private static Node named(String name) {
+        Node node = new Node();
+        node.name = name;
+        return node;
+    }
+}

@@ -1,0 +1,5 @@
+package lab.types;
+
+public enum Level {
+    LOW, HIGH
+}
