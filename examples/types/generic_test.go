@@ -94,7 +94,7 @@ func TestGenericCallsWithEachType(t *testing.T) {
 			"reports": []any{bean{"class": "lab.types.Person", "name": "Bob", "born": nil}},
 		}},
 		{"pointers", "lab.types.Pointers", bean{"int32": "3", "time": "2024-02-29 01:02:03", "point": bean{"x": 1, "y": 2}}, bean{
-			"class": "lab.types.Pointers", "bool": nil, "int8": nil, "int16": nil, "int32": int32(3), "int64": nil, "int": nil,
+			"class": "lab.types.Pointers", "bool": nil, "int8": nil, "int16": nil, "int32": int32(3), "int64": nil, "longInt": nil,
 			"float32": nil, "float64": nil, "string": nil, "time": local, "id": nil, "point": point,
 		}},
 	} {
