@@ -51,7 +51,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c.pool = &pool{
 		tasks:   &c.tasks,
-		options: protocol.DialOptions{Application: cfg.Application, Dial: cfg.Dial, MaxMessage: cfg.MaxMessage},
+		options: protocol.DialOptions{Application: cfg.Application, Dial: cfg.Dial, MaxMessage: cfg.MaxMessage, Listen: c.listen},
 		open:    make(map[poolKey]*endpoint),
 	}
 	return c, nil

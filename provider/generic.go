@@ -118,6 +118,9 @@ func (g *generic) find(args *genericArgs) (*protocol.Endpoint, error) {
 	if found == nil {
 		return nil, unknownOverload(g.service.Key(), args.method, strings.Join(args.types, ", "), overloads)
 	}
+	if len(found.Method.Callbacks) > 0 {
+		return nil, api.NewError(api.Forbidden, api.SentNo, fmt.Sprintf("provider: %s.%s takes a listener, which a generic call cannot bring; call it by its interface", g.service.Interface, args.method), nil)
+	}
 	if n := len(found.Method.Params); args.count != n {
 		return nil, api.NewError(api.Codec, api.SentNo, fmt.Sprintf("provider: generic call of %s.%s has %d arguments for %d parameters", g.service.Interface, args.method, args.count, n), nil)
 	}

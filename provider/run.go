@@ -148,6 +148,7 @@ func (s *Server) leave(ctx context.Context, regs []registry.Registration, t *tab
 	if err := server.Close(); err != nil {
 		s.config.Logger.Warn("provider: the server did not close cleanly", "err", err)
 	}
+	<-t.back.Close() // without connections such calls fail at once
 }
 
 // flush closes the observers, also if nothing was ever served: whoever owns

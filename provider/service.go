@@ -85,12 +85,13 @@ func Param(key, value string) ServiceOption {
 // service is one published service. It does not change after Register.
 type service struct {
 	api.Service
-	desc     *api.ServiceDesc
-	handlers []Handler
-	token    string
-	generic  bool              // "$invoke" is answered
-	params   map[string]string // of the URL, beside those that every URL has
-	err      error             // the first option that was wrong
+	desc      *api.ServiceDesc
+	handlers  []Handler
+	token     string
+	generic   bool              // "$invoke" is answered
+	callbacks int               // limit of listeners; 0 is the default
+	params    map[string]string // of the URL, beside those that every URL has
+	err       error             // the first option that was wrong
 }
 
 func newService(desc *api.ServiceDesc, handlers []Handler, opts []ServiceOption) (*service, error) {
@@ -128,6 +129,7 @@ func newService(desc *api.ServiceDesc, handlers []Handler, opts []ServiceOption)
 	for name, d := range longest {
 		s.setTimeout(name+".timeout", max(d, time.Millisecond))
 	}
+	s.publishCallbacks()
 	for _, opt := range opts {
 		opt(s)
 	}

@@ -2,12 +2,12 @@ package provider
 
 import (
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/internal/task"
 	"github.com/gubbo/gubbo/protocol"
 )
 
@@ -16,6 +16,8 @@ import (
 type table struct {
 	services map[api.Service]*methods
 	keys     []string // of services, sorted, for messages
+
+	back *task.Gate // calls to listeners that observers see
 
 	phase atomic.Int32 // one of the phases
 	late  atomic.Int64 // requests that arrived while draining
@@ -42,12 +44,12 @@ type methods struct {
 var _ protocol.Handler = (*table)(nil)
 
 func newTable(services []*service, c *Config) *table {
-	t := &table{services: make(map[api.Service]*methods, len(services))}
+	t := &table{services: make(map[api.Service]*methods, len(services)), back: task.NewGate()}
 	for _, s := range services {
 		m := &methods{byName: make(map[string][]*protocol.Endpoint), names: methodNames(s.desc), echo: &protocol.Endpoint{Service: s.Service}}
 		for i := range s.desc.Methods {
 			method := &s.desc.Methods[i]
-			m.byName[method.Name] = append(m.byName[method.Name], newEndpoint(s, method, s.handlers[i], c, c.Logger))
+			m.byName[method.Name] = append(m.byName[method.Name], newEndpoint(s, method, s.handlers[i], c, t.back))
 		}
 		if s.generic {
 			m.generic = map[string]*protocol.Endpoint{
@@ -61,7 +63,7 @@ func newTable(services []*service, c *Config) *table {
 	return t
 }
 
-func newEndpoint(s *service, m *api.Method, h Handler, c *Config, log *slog.Logger) *protocol.Endpoint {
+func newEndpoint(s *service, m *api.Method, h Handler, c *Config, back *task.Gate) *protocol.Endpoint {
 	return &protocol.Endpoint{
 		Service: s.Service,
 		Method:  m,
@@ -71,11 +73,12 @@ func newEndpoint(s *service, m *api.Method, h Handler, c *Config, log *slog.Logg
 			return inv
 		},
 		Invoker: &entry{
-			next:      api.Chain(&target{h.Call, log}, c.Filters...),
+			next:      api.Chain(&target{h.Call, c.Logger}, c.Filters...),
 			observers: c.Observers,
 			token:     s.token,
-			log:       log,
+			log:       c.Logger,
 		},
+		Callbacks: newCallbacks(s, m, c, back),
 	}
 }
 

@@ -16,8 +16,11 @@ type generator struct {
 	used     map[token.Pos]bool // directives that somebody read
 	anyIface string             // some Java interface, for hints
 	services []*service
-	classes  map[*types.Named]*class // nil for a struct that was reported
-	sorted   []*class                // classes in the order of the source
+	// listeners are those of services that are listeners. They are known by
+	// their names before their methods are looked at.
+	listeners map[*types.Named]*service
+	classes   map[*types.Named]*class // nil for a struct that was reported
+	sorted    []*class                // classes in the order of the source
 	// resolving are the named types that resolve is inside of.
 	resolving map[*types.Named]bool
 }
@@ -71,15 +74,25 @@ func (g *generator) analyse() {
 		*types.Named
 		w *words
 	}
-	var ifaces []annotated
+	var ifaces, listeners []annotated
 	for _, n := range named {
 		if _, ok := n.Underlying().(*types.Interface); !ok {
 			continue
 		}
-		if w := g.take(g.docs[n.Obj().Pos()], "service"); w != nil {
+		w := g.take(g.docs[n.Obj().Pos()], "service")
+		if w != nil {
 			ifaces = append(ifaces, annotated{n, w})
 			g.anyIface = cmp.Or(g.anyIface, w.name)
 		}
+		if l := g.take(g.docs[n.Obj().Pos()], "callback"); l != nil && w == nil {
+			listeners = append(listeners, annotated{n, l})
+		} else if l != nil {
+			g.add(l.pos, "%s is a service already; let the listener be an interface of its own", n.Obj().Name())
+		}
+	}
+	g.listeners = make(map[*types.Named]*service)
+	for _, a := range listeners {
+		g.listeners[a.Named] = &service{listener: true, goName: a.Obj().Name(), iface: a.w.name}
 	}
 	// Every class and enum of the package gets its code, reached or not.
 	for _, n := range named {
@@ -94,8 +107,11 @@ func (g *generator) analyse() {
 			}
 		}
 	}
+	for _, a := range listeners {
+		g.service(a.Named, a.w, true)
+	}
 	for _, a := range ifaces {
-		g.service(a.Named, a.w)
+		g.service(a.Named, a.w, false)
 	}
 	for _, c := range g.classes {
 		if c != nil {
@@ -124,8 +140,9 @@ func (g *generator) plain(n *types.Named) bool {
 	return false
 }
 
-func (g *generator) service(n *types.Named, w *words) {
-	s := &service{pos: n.Obj().Pos(), goName: n.Obj().Name(), iface: w.name, group: w.value["group"], version: w.value["version"], file: g.file(n.Obj().Pos())}
+// service takes the interface n, which is a listener or a service.
+func (g *generator) service(n *types.Named, w *words, listener bool) {
+	s := &service{listener: listener, pos: n.Obj().Pos(), goName: n.Obj().Name(), iface: w.name, group: w.value["group"], version: w.value["version"], file: g.file(n.Obj().Pos())}
 	if !n.Obj().Exported() {
 		g.add(n.Obj().Pos(), "interface %s is not exported, so nobody could name its client; call it %s", s.goName, upperFirst(s.goName))
 	}
@@ -167,6 +184,7 @@ func (g *generator) service(n *types.Named, w *words) {
 		seen[m.javaName+"("+m.desc] = m
 		s.methods = append(s.methods, m)
 	}
+	g.overloads(s)
 	g.services = append(g.services, s)
 }
 
@@ -180,6 +198,7 @@ func (g *generator) method(s *service, f *types.Func) *method {
 	m := &method{pos: f.Pos(), goName: f.Name(), javaName: lowerFirst(f.Name()), resultJava: "void"}
 	if w != nil {
 		m.javaName, m.idempotent, m.oneway, m.timeout = w.name, w.has("idempotent"), w.has("oneway"), g.timeout(w)
+		m.release = g.release(w)
 	}
 	before := len(g.list)
 	if keywords[m.javaName] {
@@ -189,6 +208,7 @@ func (g *generator) method(s *service, f *types.Func) *method {
 	g.params(m, sig, w, what)
 	g.results(m, sig, w, what)
 	g.throws(m, w, what)
+	g.callbacks(s, m, w, what)
 	if len(g.list) > before {
 		return nil
 	}
@@ -217,7 +237,10 @@ func (g *generator) params(m *method, sig *types.Signature, w *words, what strin
 		if name == "" || name == "_" {
 			name = fmt.Sprintf("p%d", i-1)
 		}
-		t := g.resolve(v.Type(), v.Pos(), what+": parameter "+name)
+		t := g.listenerType(v.Type())
+		if t == nil {
+			t = g.resolve(v.Type(), v.Pos(), what+": parameter "+name)
+		}
 		if t == nil {
 			continue
 		}
@@ -393,7 +416,11 @@ func (g *generator) collisions() {
 	}
 	for _, s := range g.services {
 		n := newNames(s)
-		if !free(s.pos, "interface "+s.goName, n.desc, n.types, n.client, n.construct, n.register) {
+		declared := []string{n.desc, n.types, n.client, n.construct, n.register}
+		if s.listener {
+			declared = declared[:3]
+		}
+		if !free(s.pos, "interface "+s.goName, declared...) {
 			continue
 		}
 		for _, m := range s.methods {

@@ -16,7 +16,7 @@ type Contract struct {
 	Classes  []ClassContract
 }
 
-// ServiceContract is an interface with a service directive.
+// ServiceContract is an interface with a service or callback directive.
 type ServiceContract struct {
 	Pos      token.Position
 	Go, Java string

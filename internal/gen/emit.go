@@ -36,7 +36,11 @@ func (g *generator) emit() ([]File, error) {
 		return sources[file]
 	}
 	for _, s := range g.services {
-		g.emitService(at(s.file), s)
+		if s.listener {
+			emitListener(at(s.file), s)
+		} else {
+			g.emitService(at(s.file), s)
+		}
 	}
 	for _, c := range g.sorted {
 		if c.enum {
@@ -91,6 +95,9 @@ type names struct {
 
 func newNames(s *service) names {
 	l := lowerFirst(s.goName)
+	if s.listener {
+		return names{lower: l, desc: l + "Desc", types: l + "Types", client: l + "Stub"}
+	}
 	return names{l, l + "Desc", l + "Types", s.goName + "Client", "New" + s.goName + "Client", "Register" + s.goName}
 }
 

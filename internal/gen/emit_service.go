@@ -25,6 +25,10 @@ func (g *generator) emitDesc(w *source, s *service, n names) {
 		w.p("{%s},", strings.Join(methodFields(w, m), ", "))
 	}
 	w.p("},\n}")
+	emitTypes(w, s, n)
+}
+
+func emitTypes(w *source, s *service, n names) {
 	if len(s.types) == 0 {
 		w.p("\nvar %s *hessian.Types // none but Java's own", n.types)
 		return
@@ -64,6 +68,9 @@ func methodFields(w *source, m *method) []string {
 		w.use("time")
 		f = append(f, "Timeout: "+durationExpr(m.timeout))
 	}
+	if c := m.callbackFields(); c != "" {
+		f = append(f, "Callbacks: []api.Callback{"+c+"}")
+	}
 	return f
 }
 
@@ -87,11 +94,13 @@ func emitClient(w *source, s *service, n names) {
 	w.p("// as consumer.Timeout, consumer.Attach and consumer.Capture.")
 	w.p("func (c *%s) With(opts ...consumer.Option) *%s { return &%s{c.ref.With(opts...)} }", n.client, n.client, n.client)
 	for i, m := range s.methods {
-		emitStub(w, n, m, i)
+		emitStub(w, n, m, i, "c.ref")
 	}
 }
 
-func emitStub(w *source, n names, m *method, index int) {
+// emitStub writes a method of a client, or of a listener's stub, that calls
+// through the Invoker to.
+func emitStub(w *source, n names, m *method, index int, to string) {
 	params := []string{"ctx context.Context"}
 	var values []string
 	for _, p := range m.params {
@@ -113,11 +122,11 @@ func emitStub(w *source, n names, m *method, index int) {
 		w.p("call.Reply = &call.reply")
 	}
 	if m.result == nil {
-		w.p("return c.ref.Invoke(ctx, &call.Invocation)\n}")
+		w.p("return %s.Invoke(ctx, &call.Invocation)\n}", to)
 		return
 	}
 	// A failed call may have filled part of its reply.
-	w.p("if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {")
+	w.p("if err := %s.Invoke(ctx, &call.Invocation); err != nil {", to)
 	w.p("return %s, err\n}", m.result.zero())
 	w.p("return call.reply.value, nil\n}")
 }
@@ -129,37 +138,48 @@ func emitRegister(w *source, s *service, n names) {
 	w.p("return srv.Register(&%s, []provider.Handler{", n.desc)
 	for _, m := range s.methods {
 		w.p("{")
-		w.p("New: func() *api.Invocation {")
-		w.p("call := new(%s)", n.call(m))
-		if m.oneway {
-			w.p("call.Args = &call.args")
-		} else {
-			w.p("call.Args, call.Reply = &call.args, &call.reply")
-		}
-		w.p("return &call.Invocation\n},")
-		values := []string{"ctx"}
-		for _, p := range m.params {
-			values = append(values, "args."+p.goName)
-		}
-		call := fmt.Sprintf("impl.%s(%s)", m.goName, strings.Join(values, ", "))
-		if len(m.params) == 0 && m.result == nil {
-			w.p("Call: func(ctx context.Context, _ *api.Invocation) error { return %s },", call)
-			w.p("},")
-			continue
-		}
-		w.p("Call: func(ctx context.Context, inv *api.Invocation) error {")
-		if len(m.params) > 0 {
-			w.p("args := inv.Args.(*%s)", n.args(m))
-		}
-		if m.result == nil {
-			w.p("return %s", call)
-		} else {
-			w.p("value, err := %s\nif err != nil {\nreturn err\n}", call)
-			w.p("inv.Reply.(*%s).value = value\nreturn nil", n.reply(m))
-		}
-		w.p("},\n},")
+		emitNew(w, n, m)
+		emitRun(w, n, m, "Call: func(ctx context.Context, %s *api.Invocation) error {", "impl")
+		w.p("},")
 	}
 	w.p("}, opts...)\n}")
+}
+
+// emitNew writes the field New of a handler.
+func emitNew(w *source, n names, m *method) {
+	w.p("New: func() *api.Invocation {")
+	w.p("call := new(%s)", n.call(m))
+	if m.oneway {
+		w.p("call.Args = &call.args")
+	} else {
+		w.p("call.Args, call.Reply = &call.args, &call.reply")
+	}
+	w.p("return &call.Invocation\n},")
+}
+
+// emitRun writes the field of a handler that calls the user's method of impl.
+// signature leaves a place for the name of the Invocation.
+func emitRun(w *source, n names, m *method, signature, impl string) {
+	values := []string{"ctx"}
+	for _, p := range m.params {
+		values = append(values, "args."+p.goName)
+	}
+	call := fmt.Sprintf("%s.%s(%s)", impl, m.goName, strings.Join(values, ", "))
+	if len(m.params) == 0 && m.result == nil {
+		w.p(signature+" return %s },", "_", call)
+		return
+	}
+	w.p(signature, "inv")
+	if len(m.params) > 0 {
+		w.p("args := inv.Args.(*%s)", n.args(m))
+	}
+	if m.result == nil {
+		w.p("return %s", call)
+	} else {
+		w.p("value, err := %s\nif err != nil {\nreturn err\n}", call)
+		w.p("inv.Reply.(*%s).value = value\nreturn nil", n.reply(m))
+	}
+	w.p("},")
 }
 
 // emitCall writes the one object that a call allocates, with its arguments and
@@ -205,6 +225,7 @@ func emitCall(w *source, n names, m *method) {
 		w.p("}")
 	}
 	w.p("\nfunc (a *%s) HessianTypes() *hessian.Types { return %s }", a, n.types)
+	emitSetCallback(w, a, m)
 	if m.oneway {
 		return
 	}

@@ -36,6 +36,8 @@ func (w *source) encode(t *typ, expr string, depth int) {
 	switch t.kind {
 	case kindEnum, kindStruct:
 		w.p("%s.EncodeHessian(e)", expr)
+	case kindListener:
+		w.p("e.Null()")
 	case kindPointer:
 		if t.elem.kind == kindStruct {
 			w.p("%s.EncodeHessian(e)", expr)
@@ -70,6 +72,8 @@ func (w *source) decode(t *typ, target string, depth int) {
 		w.use("time") // for the variables below
 	}
 	switch t.kind {
+	case kindListener:
+		w.p("d.Skip()")
 	case kindEnum:
 		w.p("%s = %s(d.Enum(&%s))", target, t.goType, t.class.varName())
 	case kindStruct:

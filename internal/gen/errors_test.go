@@ -33,8 +33,8 @@ var mistakes = []struct{ name, source, want string }{
 	{"iter.Seq", withMethods(`Get(ctx context.Context, →in iter.Seq[int64]) error`), "streams (iter.Seq[int64]) are not supported yet; use a slice"},
 	{"api.Pipe", withMethods(`Get(ctx context.Context, →p *api.Pipe[int64, string]) error`), "streams (*api.Pipe) are not supported yet; use a slice"},
 	{"chan", withMethods(`Get(ctx context.Context, →c chan int) error`), "a channel cannot travel; use a slice"},
-	{"func", withMethods(`Get(ctx context.Context, →f func()) error`), "a func cannot travel, and callback arguments are not supported yet; return the value"},
-	{"interface", withMethods(`Get(ctx context.Context, →r interface{ Read() }) error`), "interface interface{Read()} cannot travel; use any or a struct with a Java class"},
+	{"func", withMethods(`Get(ctx context.Context, →f func()) error`), "a func cannot travel; what is to be called back is an interface with //gubbo:callback"},
+	{"interface", withMethods(`Get(ctx context.Context, →r interface{ Read() }) error`), "interface interface{Read()} cannot travel; use any, a struct with a Java class or, for a listener that is called back, //gubbo:callback above it"},
 	{"array", withMethods(`Get(ctx context.Context, →a [4]int64) error`), "arrays like [4]int64 are not supported; use the slice []int64"},
 	{"uint64", withMethods(`Get(ctx context.Context, →n uint64) error`), "Java has no uint64; use int64, or a string for larger values"},
 	{"uint32", withMethods(`Get(ctx context.Context, →n []uint32) error`), "Java has no uint32; use int64"},
@@ -80,7 +80,7 @@ var mistakes = []struct{ name, source, want string }{
 	{"one constant twice", withConstants("const A L = \"A\"\nconst →B L = \"A\""), `constants A and B are both "A"; keep one`},
 
 	// directives
-	{"unknown directive", withMethods(`Get(ctx context.Context) error`) + "→//gubbo:servise x\n", `unknown directive "//gubbo:servise"; there are //gubbo:service, //gubbo:method and //gubbo:enum`},
+	{"unknown directive", withMethods(`Get(ctx context.Context) error`) + "→//gubbo:servise x\n", `unknown directive "//gubbo:servise"; there are //gubbo:service, //gubbo:method, //gubbo:callback and //gubbo:enum`},
 	{"a space too many", withMethods(`Get(ctx context.Context) error`) + "→// gubbo:enum x\ntype L string", `"// gubbo:enum" is no directive; write //gubbo:enum without a space`},
 	{"service on a struct", "→//gubbo:service a.S\ntype S struct{}", "//gubbo:service belongs right above an interface type"},
 	{"service and a gap", "→//gubbo:service a.S\n\ntype S interface{ Get(ctx context.Context) error }", "//gubbo:service belongs right above an interface type"},
@@ -89,7 +89,7 @@ var mistakes = []struct{ name, source, want string }{
 	{"two directives", withMethods("//gubbo:method get\n→//gubbo:method put\nGet(ctx context.Context) error"), "two //gubbo:method directives above one declaration; keep one"},
 	{"no interface named", "→//gubbo:service version=1\ntype S interface{ Get(ctx context.Context) error }", "//gubbo:service needs the Java interface first; write e.g. //gubbo:service com.example.UserService version=1.0.0"},
 	{"no Java name", "→//gubbo:service com/example/S\ntype S interface{ Get(ctx context.Context) error }", `"com/example/S" is no Java name`},
-	{"unknown flag", withMethods("→//gubbo:method get twice\nGet(ctx context.Context) error"), `does not know "twice"; it knows idempotent, oneway, timeout=, types=, throws=, result=`},
+	{"unknown flag", withMethods("→//gubbo:method get twice\nGet(ctx context.Context) error"), `does not know "twice"; it knows idempotent, oneway, timeout=, types=, throws=, result=, callback=`},
 	{"unknown key", withMethods("→//gubbo:method get retries=3\nGet(ctx context.Context) error"), `does not know "retries=3"; it knows idempotent`},
 	{"unknown key of enum", "→//gubbo:enum a.L x\ntype L string\nconst A L = \"A\"", `//gubbo:enum does not know "x"; it takes nothing more`},
 	{"key twice", withMethods("→//gubbo:method get timeout=1s timeout=2s\nGet(ctx context.Context) error"), "//gubbo:method sets timeout twice; keep one"},
@@ -114,6 +114,20 @@ var mistakes = []struct{ name, source, want string }{
 	{"throws no struct", withMethods("→//gubbo:method get throws=X\nGet(ctx context.Context) error") + "type X string", "X is no struct; a declared exception is a struct with a Java class and an Error method"},
 	{"throws no error", withMethods("→//gubbo:method get throws=U\nGet(ctx context.Context) error") + "type U struct{ _ hessian.Class `java:\"a.U\"` }", "U is no error; add func (e *U) Error() string"},
 
+	// listeners
+	{"callback on a struct", "→//gubbo:callback a.L\ntype L struct{}", "//gubbo:callback belongs right above an interface type, which is a listener"},
+	{"a listener's version", "→//gubbo:callback a.L version=1\ntype L interface{ Tell(ctx context.Context) error }", `//gubbo:callback does not know "version=1"; it takes nothing more`},
+	{"listener and service", "//gubbo:service a.S\n→//gubbo:callback a.S\ntype S interface{ Get(ctx context.Context) error }", "S is a service already; let the listener be an interface of its own"},
+	{"a listener as a result", withListener("Get(ctx context.Context) (→L, error)"), "method S.Get: result: L is a listener, which can only be a parameter of a service's method"},
+	{"a list of listeners", withListener("Get(ctx context.Context, →l []L) error"), "L is a listener, which can only be a parameter"},
+	{"a listener in a struct", withListener("Get(ctx context.Context, u *U) error") + withFields("→L L"), "field U.L: L is a listener, which can only be a parameter"},
+	{"a listener of a listener", "//gubbo:callback a.L\ntype L interface {\n→Tell(ctx context.Context, l L) error\n}\n", "method L.Tell: a listener's method cannot take a listener"},
+	{"a listener as another type", withListener("→//gubbo:method get types=java.lang.Object\nGet(ctx context.Context, l L) error"), "types=: parameter l: Go's L cannot be Java's java.lang.Object; it can be a.L"},
+	{"taking nothing back", withListener("→//gubbo:method get callback=false\nGet(ctx context.Context) error"), "callback=false, but Get takes no listener; leave it out"},
+	{"callback is true", withListener("→//gubbo:method get callback=true\nGet(ctx context.Context, l L) error"), "callback=true says nothing: a listener is handed over; write callback=false where the method takes it back"},
+	{"overloads of listeners", withListener("//gubbo:method get\nAdd(ctx context.Context, l L, n int32) error\n//gubbo:method get callback=false\n→Remove(ctx context.Context, l L) error"), "methods Add and Remove are both get in Java, and one of them takes listeners back; give it another name with //gubbo:method"},
+	{"a listener's stub", withListener("Get(ctx context.Context, l L) error") + "type →lStub int", "lStub is the name of something that the generator writes for interface L; rename it"},
+
 	// interfaces
 	{"unexported interface", "//gubbo:service a.S\ntype →s interface{ Get(ctx context.Context) error }", "interface s is not exported, so nobody could name its client; call it S"},
 	{"generic interface", "//gubbo:service a.S\ntype →S[T any] interface{ Get(ctx context.Context, v T) error }", "S has type parameters, which Java's classes on the wire do not have; write a plain type"},
@@ -127,6 +141,11 @@ var mistakes = []struct{ name, source, want string }{
 // withMethods returns an annotated interface with methods.
 func withMethods(methods string) string {
 	return "//gubbo:service com.example.S\ntype S interface {\n" + methods + "\n}\n"
+}
+
+// withListener is withMethods with a listener L.
+func withListener(methods string) string {
+	return "//gubbo:callback a.L\ntype L interface{ Tell(ctx context.Context) error }\n" + withMethods(methods)
 }
 
 // withFields returns a struct with fields.

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// service is an annotated interface.
+// service is an annotated interface: a service, or a listener.
 type service struct {
+	listener       bool
 	pos            token.Pos
 	goName         string
 	iface          string // of Java
@@ -29,6 +30,7 @@ type method struct {
 	oneway     bool
 	timeout    time.Duration
 	throws     []*class
+	release    bool // its listeners are taken back
 }
 
 // param is one parameter after the context.
@@ -81,6 +83,7 @@ const (
 	kindPointer // to elem: a struct, or something boxed
 	kindSlice
 	kindMap
+	kindListener // of a service's method, which calls it back
 )
 
 // typ is a Go type and what it is in Java.
@@ -90,6 +93,7 @@ type typ struct {
 	java      string // as Params of api.Method writes it
 	listClass string // what a list or map is called on the wire, "" for untyped
 	class     *class // of a struct or enum
+	listener  *service
 	key, elem *typ
 }
 

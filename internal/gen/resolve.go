@@ -68,13 +68,17 @@ func (g *generator) resolve(t types.Type, pos token.Pos, what string) *typ {
 		if u.Empty() && named == nil {
 			return &typ{kind: kindAny, goType: "any", java: "java.lang.Object"}
 		}
-		g.add(pos, "%s: interface %s cannot travel; use any or a struct with a Java class", what, g.text(t))
+		if _, ok := g.listeners[named]; ok {
+			g.add(pos, "%s: %s is a listener, which can only be a parameter of a service's method", what, g.text(t))
+			return nil
+		}
+		g.add(pos, "%s: interface %s cannot travel; use any, a struct with a Java class or, for a listener that is called back, %scallback above it", what, g.text(t), directive)
 	case *types.Array:
 		g.add(pos, "%s: arrays like %s are not supported; use the slice []%s", what, g.text(t), g.text(u.Elem()))
 	case *types.Chan:
 		g.add(pos, "%s: a channel cannot travel; use a slice", what)
 	case *types.Signature:
-		g.add(pos, "%s: a func cannot travel, and callback arguments are not supported yet; return the value", what)
+		g.add(pos, "%s: a func cannot travel; what is to be called back is an interface with %scallback", what, directive)
 	default:
 		g.add(pos, "%s: %s cannot travel", what, g.text(t))
 	}
