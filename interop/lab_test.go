@@ -47,7 +47,13 @@ type target struct {
 // start starts a Java peer and returns it and its version.
 func (l *lab) start(version string, args ...string) (*process.Process, string) {
 	l.t.Helper()
-	p, err := kit(l.t, version).Start(l.t.TempDir()+"/log", args...)
+	return l.startClass(version, "lab.peer.Peer", args...)
+}
+
+// startClass is start for another main class.
+func (l *lab) startClass(version, class string, args ...string) (*process.Process, string) {
+	l.t.Helper()
+	p, err := kit(l.t, version).Start(l.t.TempDir()+"/log", class, args...)
 	if err != nil {
 		l.t.Fatal(err)
 	}

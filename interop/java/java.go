@@ -139,14 +139,15 @@ func digest(names ...string) (sum string, sources []string, err error) {
 // them.
 var opens = []string{"java.lang", "java.lang.reflect", "java.math", "java.util", "java.util.concurrent", "java.util.concurrent.atomic", "java.time", "java.io", "java.net", "java.nio"}
 
-// Start runs the peer with args, which Peer.java explains, and log as the name
-// of a new file for its log. It returns at once.
-func (k *Kit) Start(log string, args ...string) (*process.Process, error) {
+// Start runs a main class of the peer, such as lab.peer.Peer, with args, which
+// the class explains, and log as the name of a new file for its log. It returns
+// at once.
+func (k *Kit) Start(log, class string, args ...string) (*process.Process, error) {
 	command := []string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddubbo.service.shutdown.wait=1000", "-Ddubbo.application.logger=jdk",
 		"-Duser.home=" + filepath.Dir(log)} // Dubbo keeps lists of providers there; those of another run must not help
 	for _, p := range opens {
 		command = append(command, "--add-opens", "java.base/"+p+"=ALL-UNNAMED")
 	}
-	command = append(command, "-cp", k.classpath, "lab.peer.Peer")
+	command = append(command, "-cp", k.classpath, class)
 	return process.Start(exec.Command("java", append(command, args...)...), log)
 }
