@@ -95,21 +95,16 @@ func plainArray(class string) bool {
 	return false
 }
 
-// Classes of hessian-lite that stand for classes of java.time.
-const (
-	handles        = "com.alibaba.com.caucho.hessian.io."
-	localDate      = handles + "java8.LocalDateHandle"
-	localTime      = handles + "java8.LocalTimeHandle"
-	localDateTime  = handles + "java8.LocalDateTimeHandle"
-	throwableStack = "stackTrace"
-)
+// handles is where hessian-lite has the classes that stand for some of Java's,
+// such as java.time's.
+const handles = "com.alibaba.com.caucho.hessian.io."
+
+// throwableStack is a field that every throwable has, and only those.
+const throwableStack = "stackTrace"
 
 func (g *generalizer) object(o *hessian.Object) any {
-	switch o.Class {
-	case localDate, localTime, localDateTime:
-		if text, ok := isoText(o); ok {
-			return text
-		}
+	if text, ok := isoText(o); ok {
+		return text
 	}
 	if strings.HasPrefix(o.Class, "java.") && o.Get(throwableStack) == nil || strings.HasPrefix(o.Class, handles) {
 		return o // BigDecimal, UUID, Locale
@@ -143,47 +138,23 @@ func (g *generalizer) object(o *hessian.Object) any {
 	return m
 }
 
-// isoText returns what toString of a LocalDate, LocalTime or LocalDateTime
-// gives in Java.
+// isoText returns the ISO text of a LocalDate, LocalTime or LocalDateTime;
+// false for every other object.
 func isoText(o *hessian.Object) (string, bool) {
-	if o.Class == localDateTime {
-		date, _ := o.Get("date").(*hessian.Object)
-		clock, _ := o.Get("time").(*hessian.Object)
-		if date == nil || clock == nil || date.Class != localDate || clock.Class != localTime {
-			return "", false
-		}
-		d, ok := isoText(date)
-		t, fine := isoText(clock)
-		return d + "T" + t, ok && fine
+	if !strings.HasPrefix(o.Class, handles+"java8.Local") {
+		return "", false
 	}
-	n := make([]int, 4)
-	names := []string{"year", "month", "day"}
-	if o.Class == localTime {
-		names = []string{"hour", "minute", "second", "nano"}
+	var e hessian.Encoder
+	e.Any(o)
+	switch v := hessian.NewDecoder(e.Bytes(), nil).Any().(type) {
+	case hessian.LocalDate:
+		return v.String(), true
+	case hessian.LocalTime:
+		return v.String(), true
+	case hessian.LocalDateTime:
+		return v.String(), true
 	}
-	for i, name := range names {
-		v, ok := o.Get(name).(int32)
-		if !ok {
-			return "", false
-		}
-		n[i] = int(v)
-	}
-	if o.Class == localDate {
-		return fmt.Sprintf("%04d-%02d-%02d", n[0], n[1], n[2]), true
-	}
-	text := fmt.Sprintf("%02d:%02d", n[0], n[1])
-	switch nano := n[3]; {
-	case nano == 0 && n[2] == 0:
-		return text, true
-	case nano == 0:
-		return fmt.Sprintf("%s:%02d", text, n[2]), true
-	case nano%1e6 == 0:
-		return fmt.Sprintf("%s:%02d.%03d", text, n[2], nano/1e6), true
-	case nano%1e3 == 0:
-		return fmt.Sprintf("%s:%02d.%06d", text, n[2], nano/1e3), true
-	default:
-		return fmt.Sprintf("%s:%02d.%09d", text, n[2], nano), true
-	}
+	return "", false
 }
 
 // genericException is how every Dubbo with compatible classes names it, i.e.

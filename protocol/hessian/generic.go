@@ -1,6 +1,8 @@
 package hessian
 
 import (
+	"math"
+	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +18,10 @@ import (
 //	string             the text of a number or boolean, as always
 //	date               "2006-01-02 15:04:05" in the local zone, RFC 3339, milliseconds
 //	byte array         a list of numbers
+//	BigDecimal,        a number or its text
+//	BigInteger
+//	LocalDate and the  its text in ISO 8601
+//	like, Instant
 //
 // A "class" that Types does not have is passed over, as Java passes over one
 // that it cannot load: the declared class counts. No other class than those of
@@ -270,4 +276,77 @@ func (d *Decoder) listedBytes() []byte {
 		out = append(out, byte(v))
 	}
 	return out
+}
+
+// maxBigText bounds the digits of a BigInteger that came as text, whose parsing
+// takes more than linear time.
+const maxBigText = 1 << 12
+
+// fromScalar sets what into points to, a Go value that stands for a class of
+// Java's, from a string or number.
+func fromScalar(into, v any) bool {
+	text, ok := v.(string)
+	switch v := v.(type) {
+	case int32:
+		text = strconv.Itoa(int(v))
+	case int64:
+		text = strconv.FormatInt(v, 10)
+	case float64:
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			return false
+		}
+		text = strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	text = strings.TrimSpace(text)
+	switch into := into.(type) {
+	case *BigDecimal:
+		if _, _, ok := BigDecimal(text).split(); !ok {
+			return false
+		}
+		*into = BigDecimal(text)
+		return true
+	case **big.Int:
+		if len(text) > maxBigText {
+			return false
+		}
+		n, ok := new(big.Int).SetString(text, 10)
+		if ok {
+			*into = n
+		}
+		return ok
+	}
+	return ok && fromISO(into, text)
+}
+
+// fromISO is fromScalar for the dates and times of java.time.
+func fromISO(into any, text string) bool {
+	parse := func(layouts ...string) (t time.Time, ok bool) {
+		for _, layout := range layouts {
+			if t, err := time.Parse(layout, text); err == nil {
+				return t, true
+			}
+		}
+		return t, false
+	}
+	var t time.Time
+	var ok bool
+	switch into := into.(type) {
+	case *LocalDate:
+		if t, ok = parse(time.DateOnly); ok {
+			*into = LocalDateOf(t)
+		}
+	case *LocalTime:
+		if t, ok = parse(time.TimeOnly, "15:04"); ok {
+			*into = LocalTime{t.Hour(), t.Minute(), t.Second(), t.Nanosecond()}
+		}
+	case *LocalDateTime:
+		if t, ok = parse("2006-01-02T15:04:05", "2006-01-02T15:04"); ok {
+			*into = LocalDateTime{LocalDateOf(t), LocalTime{t.Hour(), t.Minute(), t.Second(), t.Nanosecond()}}
+		}
+	case *Instant:
+		if t, ok = parse(time.RFC3339Nano); ok {
+			*into = Instant{t.UTC()}
+		}
+	}
+	return ok
 }

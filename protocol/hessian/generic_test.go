@@ -3,6 +3,8 @@ package hessian
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"math/big"
 	"reflect"
 	"strings"
 	"testing"
@@ -59,6 +61,48 @@ func TestGenericObjects(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%v: %+v, %v, want %+v", tt.in, got, err, tt.want)
 		}
+	}
+}
+
+// A class of Java's own may come as text.
+func TestGenericValues(t *testing.T) {
+	big1, _ := new(big.Int).SetString("123456789012345678901234567890", 10)
+	for _, tt := range []struct {
+		in   any
+		into Value
+		want string
+	}{
+		{"12.50", new(BigDecimal), "12.50"},
+		{int32(12), new(BigDecimal), "12"},
+		{0.1, new(BigDecimal), "0.1"},
+		{BigDecimal("7"), new(BigDecimal), "7"},
+		{"2024-02-29", new(LocalDate), "2024-02-29"},
+		{"01:02:03.000000004", new(LocalTime), LocalTime{1, 2, 3, 4}.String()},
+		{"01:02", new(LocalTime), LocalTime{1, 2, 0, 0}.String()},
+		{"2024-02-29T01:02:03.5", new(LocalDateTime), LocalDateTime{LocalDate{2024, 2, 29}, LocalTime{1, 2, 3, 5e8}}.String()},
+		{"2024-02-29T01:02", new(LocalDateTime), LocalDateTime{LocalDate{2024, 2, 29}, LocalTime{1, 2, 0, 0}}.String()},
+		{"2024-02-29T01:02:03.000000004Z", new(Instant), "2024-02-29 01:02:03.000000004 +0000 UTC"},
+		{"many", new(BigDecimal), ""}, {true, new(BigDecimal), ""}, {math.Inf(1), new(BigDecimal), ""},
+		{"2024-02-30", new(LocalDate), ""}, {int32(2024), new(LocalDate), ""}, {"25:00", new(LocalTime), ""},
+		{"now", new(Instant), ""}, {"P1D", new(Period), ""},
+	} {
+		d := NewDecoder(genericBytes(t, tt.in), nil)
+		d.Generic()
+		tt.into.DecodeHessian(d)
+		if got := fmt.Sprint(reflect.ValueOf(tt.into).Elem()); (d.Err() == nil) != (tt.want != "") || tt.want != "" && got != tt.want {
+			t.Errorf("%v as %T: %s, %v, want %q", tt.in, tt.into, got, d.Err(), tt.want)
+		}
+	}
+	for in, want := range map[any]*big.Int{"-5": big.NewInt(-5), int64(7): big.NewInt(7), big1.String(): big1, strings.Repeat("9", 1<<13): nil, "1.5": nil} {
+		d := NewDecoder(genericBytes(t, in), nil)
+		d.Generic()
+		if got := d.BigInteger(); want == nil && d.Err() == nil || want != nil && (got == nil || got.Cmp(want) != 0) {
+			t.Errorf("%v is %v, %v", in, got, d.Err())
+		}
+	}
+	plain := NewDecoder(genericBytes(t, "12.50"), nil)
+	if new(BigDecimal).DecodeHessian(plain); plain.Err() == nil {
+		t.Error("text was read as a BigDecimal without Generic")
 	}
 }
 

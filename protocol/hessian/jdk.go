@@ -27,6 +27,9 @@ func decodeValue[T any](d *Decoder, into *T, java string) {
 		d.pos = at
 		d.failf("class %q with these fields is not declared here, want %s", v.Class, java)
 	default:
+		if d.generic && fromScalar(into, v) {
+			return
+		}
 		d.pos = at
 		d.failf("found a %T, want %s", v, java)
 	}
