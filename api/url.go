@@ -264,12 +264,19 @@ func (u URL) Equal(v URL) bool {
 // included: see Redacted for logs.
 func (u URL) String() string { return u.text(u.password) }
 
-// Redacted returns the text form with "***" for the password.
+// Redacted returns the text form with "***" for the password and for
+// parameters that are secrets, such as "token".
 func (u URL) Redacted() string {
+	const hidden = "***"
+	for _, key := range [...]string{"token", "password", ".secretAccessKey"} {
+		if u.Param(key) != "" {
+			u = u.With(key, hidden)
+		}
+	}
 	if u.password == "" {
 		return u.String()
 	}
-	return u.text("***")
+	return u.text(hidden)
 }
 
 func (u URL) text(password string) string {

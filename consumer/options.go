@@ -10,7 +10,7 @@ import (
 
 // Option sets one thing of a reference. Client.Refer takes all of them,
 // Reference.With those that may differ from call to call: Timeout, Retries,
-// RetryOn, Attach and Capture. An option given later wins.
+// RetryOn, Attach, Capture, AccessKey and BasicAuth. An option given later wins.
 type Option func(*settings)
 
 // settings is what options write to.
@@ -28,6 +28,8 @@ type callSettings struct {
 	retryOn     func(*api.Error) bool
 	attachments []api.Attachment
 	capture     *CallInfo
+	// credentials proves to a provider who calls; nil for nobody.
+	credentials func(*Provider, *api.Invocation) error
 }
 
 // referSettings are fixed when a reference is made.

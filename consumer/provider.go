@@ -114,6 +114,11 @@ func (p *Provider) Try(ctx context.Context, inv *api.Invocation) error {
 		inv.Attachments.Set(a.Key, a.Value)
 	}
 	r, _ := inv.Owner.(*Reference)
+	if r != nil && r.call.credentials != nil {
+		if err := r.call.credentials(p, inv); err != nil {
+			return err
+		}
+	}
 	if len(p.dir.client.cfg.Observers) == 0 && (r == nil || r.call.capture == nil) {
 		out, in := inv.BytesOut, inv.BytesIn
 		inv.BytesOut, inv.BytesIn = 0, 0

@@ -48,6 +48,9 @@ func (s *Server) Register(desc *api.ServiceDesc, handlers []Handler, opts ...Ser
 		if old.Service == add.Service {
 			return fmt.Errorf("provider: service %q is registered twice; give one another group or version", add.Key())
 		}
+		if old.address() == add.address() {
+			return fmt.Errorf("provider: services %q and %q have one path %q; give one another", old.Key(), add.Key(), add.address().Interface)
+		}
 	}
 	s.services = append(s.services, add)
 	return nil

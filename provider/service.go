@@ -2,12 +2,14 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/internal/accesskey"
 )
 
 // Handler is one method of a service's implementation. Generated code makes
@@ -32,6 +34,19 @@ func Group(group string) ServiceOption { return func(s *service) { s.Group = gro
 // the version of the interface's directive.
 func Version(version string) ServiceOption { return func(s *service) { s.Version = version } }
 
+// Path publishes the service under a path of its own in the URL, which is by
+// what consumers address it on the wire; the default is the interface. Group
+// and version count beside it as ever.
+func Path(path string) ServiceOption {
+	return func(s *service) {
+		path = strings.Trim(path, "/")
+		if path == "" || strings.ContainsAny(path, urlReserved+":@") {
+			s.fail("option Path(%q) is no path such as \"shop/users\"", path)
+		}
+		s.path = path
+	}
+}
+
 // Weight is this provider's share of the calls relative to others, 100 if the
 // option is absent; 0 takes no calls.
 func Weight(weight int) ServiceOption {
@@ -45,8 +60,18 @@ func Weight(weight int) ServiceOption {
 
 // Token makes callers prove that they found this provider through the
 // registry: it is published in the URL, and a call without it is refused.
+// "true" and "default" stand for a random token, new with each start; "" is
+// none.
 func Token(token string) ServiceOption {
 	return func(s *service) {
+		switch token {
+		case "":
+			s.token = ""
+			delete(s.params, "token")
+			return
+		case "true", "default":
+			token = rand.Text()
+		}
 		s.token = token
 		s.set("token", token)
 	}
@@ -72,6 +97,12 @@ func MethodTimeout(method string, d time.Duration) ServiceOption {
 // Param adds a parameter to the published URL, for routers, rules and tools.
 func Param(key, value string) ServiceOption {
 	return func(s *service) {
+		if key == accesskey.ParamSign {
+			s.fail("option Param(%q) asks for a signature over arguments as Java serializes them, which is not supported; use AccessKey, which signs the rest", key)
+		}
+		if why := secretParam(key); why != "" {
+			s.fail("option Param(%q) would publish a secret; use %s", key, why)
+		}
 		if slices.Contains(ownParams, key) {
 			s.fail("option Param(%q) sets a parameter that the provider writes itself", key)
 		}
@@ -82,6 +113,18 @@ func Param(key, value string) ServiceOption {
 	}
 }
 
+// secretParam returns the option that keeps what Java configures by the
+// parameter key; "" for those that are no secret.
+func secretParam(key string) string {
+	switch key {
+	case ".accessKeyId", ".secretAccessKey":
+		return "AccessKey"
+	case "username", "password":
+		return "BasicAuth"
+	}
+	return ""
+}
+
 // service is one published service. It does not change after Register.
 type service struct {
 	api.Service
@@ -89,6 +132,8 @@ type service struct {
 	handlers  []Handler
 	token     string
 	generic   bool              // "$invoke" is answered
+	path      string            // under which it is published; "" is the interface
+	auth      api.Filter        // acts before all others; nil for none
 	callbacks int               // limit of listeners; 0 is the default
 	params    map[string]string // of the URL, beside those that every URL has
 	err       error             // the first option that was wrong

@@ -14,8 +14,8 @@ import (
 // table finds the endpoint that a request asks for. The maps never change
 // once the table serves.
 type table struct {
-	services map[api.Service]*methods
-	keys     []string // of services, sorted, for messages
+	services map[api.Service]*methods // by address: the path in place of the interface
+	keys     []string                 // of services, sorted, for messages
 
 	back *task.Gate // calls to listeners that observers see
 
@@ -56,14 +56,18 @@ func newTable(services []*service, c *Config) *table {
 				"$invoke": newGenericEndpoint(s, "$invoke", m.byName, c), "$invokeAsync": newGenericEndpoint(s, "$invokeAsync", m.byName, c),
 			}
 		}
-		t.services[s.Service] = m
-		t.keys = append(t.keys, s.Key())
+		t.services[s.address()] = m
+		t.keys = append(t.keys, s.address().Key())
 	}
 	slices.Sort(t.keys)
 	return t
 }
 
 func newEndpoint(s *service, m *api.Method, h Handler, c *Config, back *task.Gate) *protocol.Endpoint {
+	next := api.Chain(&target{h.Call, c.Logger}, c.Filters...)
+	if s.auth != nil {
+		next = s.auth(next)
+	}
 	return &protocol.Endpoint{
 		Service: s.Service,
 		Method:  m,
@@ -73,7 +77,7 @@ func newEndpoint(s *service, m *api.Method, h Handler, c *Config, back *task.Gat
 			return inv
 		},
 		Invoker: &entry{
-			next:      api.Chain(&target{h.Call, c.Logger}, c.Filters...),
+			next:      next,
 			observers: c.Observers,
 			token:     s.token,
 			log:       c.Logger,
@@ -125,8 +129,8 @@ func notFound(format string, args ...any) error {
 
 func (t *table) unknownService(want protocol.Target) error {
 	var same []string
-	for s := range t.services {
-		if s.Interface == want.Path {
+	for s, m := range t.services {
+		if s.Interface == want.Path || m.echo.Service.Interface == want.Path { // by a path of its own
 			same = append(same, s.Key())
 		}
 	}

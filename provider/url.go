@@ -18,7 +18,7 @@ const urlReserved = "&=;?#\r\n\t "
 
 // ownParams are the parameters that every published URL has or may have, and
 // that options of their own set.
-var ownParams = []string{"application", "callbacks", "category", "deprecated", "dubbo", "dynamic", "generic", "group", "interface", "methods", "pid",
+var ownParams = []string{"application", "auth", "authenticator", "callbacks", "category", "deprecated", "dubbo", "dynamic", "generic", paramGeneric, "group", "interface", "methods", "pid",
 	"prefer.serialization", "release", "side", "timeout", "timestamp", "token", "version", "weight"}
 
 // url returns what is published for s.
@@ -43,7 +43,16 @@ func (s *service) url(protocol, application, host string, port int, started time
 	for k, v := range s.params {
 		params[k] = v
 	}
-	return api.NewURL(protocol, host, port, s.Interface, params)
+	return api.NewURL(protocol, host, port, s.address().Interface, params)
+}
+
+// address is what routes calls to s: its path in place of the interface.
+func (s *service) address() api.Service {
+	a := s.Service
+	if s.path != "" {
+		a.Interface = s.path
+	}
+	return a
 }
 
 // splitAdvertise reads "host" or "host:port"; port is 0 if it is absent.

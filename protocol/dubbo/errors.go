@@ -106,6 +106,9 @@ func thrownError(thrown error) error {
 // codeOfException finds the failures of Java's framework that travel as
 // exceptions.
 func codeOfException(x *hessian.Exception) api.Code {
+	if x.Class == "org.apache.dubbo.auth.exception.RpcAuthenticationException" {
+		return api.Forbidden
+	}
 	if x.Class != "org.apache.dubbo.rpc.RpcException" && x.Class != "com.alibaba.dubbo.rpc.RpcException" {
 		return api.Business
 	}
