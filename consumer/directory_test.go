@@ -452,6 +452,9 @@ func TestExplain(t *testing.T) {
 		if strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
+		if d := e.Providers[0].Drops; d != (protocol.Drops{Late: 3}) {
+			t.Errorf("dropped answers %+v", d)
+		}
 		if e.Source != "the registry" || e.Rules != 2 {
 			t.Errorf("source %q, rules %d", e.Source, e.Rules)
 		}

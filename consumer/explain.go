@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/protocol"
 )
 
 // Explanation is a directory as tools show it: whom a reference knows, whom it
@@ -41,6 +42,9 @@ type ProviderStatus struct {
 	// Active is how many tries are under way; Tries how many were made.
 	Active int
 	Tries  uint64
+	// Drops counts the answers from the address that came for no call, those
+	// of other references included; 0 where the protocol cannot tell.
+	Drops protocol.Drops
 }
 
 // Explain shows what the reference knows of the providers of one method at
@@ -67,6 +71,9 @@ func (r *Reference) Explain(method string, attachments ...api.Attachment) Explan
 			URL: p.url.Redacted(), Address: p.address, Eligible: true, Connection: p.ep.currentRank().String(),
 			Picked: slices.Contains(n.best, p), Weight: weight, BaseWeight: base,
 			Active: p.Active(), Tries: p.calls.Started(),
+		}
+		if d, ok := p.ep.client.(protocol.DropCounter); ok {
+			status.Drops = d.Drops()
 		}
 		switch {
 		case status.Picked:

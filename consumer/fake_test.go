@@ -156,6 +156,8 @@ func (c *fakeClient) run() {
 	}
 }
 
+func (c *fakeClient) Drops() protocol.Drops { return protocol.Drops{Late: 3} }
+
 func (c *fakeClient) State() protocol.State { return protocol.State(c.state.Load()) }
 
 func (c *fakeClient) Connect(ctx context.Context) error {

@@ -48,6 +48,24 @@ type Client interface {
 	Close() error
 }
 
+// DropCounter is a Client that tells which responses it had to drop.
+type DropCounter interface {
+	// Drops returns the counts since the client was made, over all of its
+	// connections.
+	Drops() Drops
+}
+
+// Drops counts responses that no call waited for.
+type Drops struct {
+	// Late is how many answered a call that had given up, by timeout or
+	// cancellation, or was answered before. Many mean that the timeouts are
+	// shorter than the provider needs.
+	Late uint64
+	// Unknown is how many answered a call that was never made. A peer that
+	// sends one is broken.
+	Unknown uint64
+}
+
 // State is what a client knows of its peer.
 type State uint8
 

@@ -22,6 +22,7 @@ type client struct {
 	o         protocol.DialOptions
 	tasks     task.Group
 	calls     *callRunner // calls of the provider to our listeners; nil refuses them
+	drops     drops
 
 	live  atomic.Pointer[conn] // what calls use; nil if there is none
 	state atomic.Uint32        // a protocol.State; changed by the keeper only, under mu
@@ -49,6 +50,11 @@ func (p Protocol) Dial(address string, o protocol.DialOptions) (protocol.Client,
 		c.calls = new(callRunner)
 	}
 	return c, nil
+}
+
+// Drops tells which responses came for nobody; see protocol.DropCounter.
+func (c *client) Drops() protocol.Drops {
+	return protocol.Drops{Late: c.drops.late.Load(), Unknown: c.drops.unknown.Load()}
 }
 
 // Invoke runs one call. While there is no connection it waits for one, up to
@@ -88,4 +94,7 @@ func (c *client) Invoke(ctx context.Context, inv *api.Invocation) error {
 	}
 }
 
-var _ protocol.Client = (*client)(nil)
+var (
+	_ protocol.Client      = (*client)(nil)
+	_ protocol.DropCounter = (*client)(nil)
+)

@@ -44,6 +44,7 @@ type conn struct {
 	r       *frameReader
 	client  bool
 	pending atomic.Pointer[pending] // of our own calls; nil on a server until a peer has a listener
+	drops   *drops                  // responses that nobody waited for; nil on a server
 	calls   *callRunner             // runs the peer's calls; nil refuses them
 	onDrain func(bool)              // told of readonly events; nil on a server
 	onEnd   func()                  // called before calls fail, perhaps twice; nil on a server
@@ -174,6 +175,8 @@ func (c *conn) read() error {
 			if p := c.pending.Load(); p != nil {
 				if w := p.take(h.id); w != nil {
 					w.deliver(h, body, owned, nil)
+				} else if c.drops != nil {
+					c.drops.count(p.made(h.id))
 				}
 			}
 		case c.calls != nil:

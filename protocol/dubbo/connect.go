@@ -172,7 +172,7 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 	default:
 	}
 	cn := newConn(nc, c.max, c.heartbeat, true)
-	cn.calls = c.calls
+	cn.calls, cn.drops = c.calls, &c.drops
 	cn.onDrain = func(leaving bool) {
 		if leaving {
 			c.setState(protocol.Draining, nil)

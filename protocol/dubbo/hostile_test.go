@@ -277,6 +277,9 @@ func TestClientLivesOnAfterABadResponse(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Errorf("the connection did not live on: %v", err)
 	}
+	if d := cli.(protocol.DropCounter).Drops(); d != (protocol.Drops{Unknown: 12}) {
+		t.Errorf("dropped %+v, want the 12 answers to calls that were never made", d)
+	}
 }
 
 func evilReply() []byte {

@@ -75,6 +75,21 @@ type pending struct {
 	nmore atomic.Int32      // len(more), so that the fast path takes no lock
 }
 
+// made tells whether an id was given out.
+func (p *pending) made(id int64) bool { return 0 <= id && id < p.next.Load() }
+
+// drops counts the responses that no call waited for, over all connections of
+// a client.
+type drops struct{ late, unknown atomic.Uint64 }
+
+func (d *drops) count(made bool) {
+	if made {
+		d.late.Add(1)
+	} else {
+		d.unknown.Add(1)
+	}
+}
+
 // newID returns the id for a frame that nobody waits for.
 func (p *pending) newID() int64 { return p.next.Add(1) - 1 }
 

@@ -73,6 +73,9 @@ func TestTimeoutFreesTheCallerAndALateResponseIsDropped(t *testing.T) {
 		if err := <-done; err != nil || next.Reply.(*text).v != "ok" {
 			t.Errorf("the next call got %q, %v", next.Reply.(*text).v, err)
 		}
+		if d := cli.(protocol.DropCounter).Drops(); d != (protocol.Drops{Late: 1}) {
+			t.Errorf("dropped %+v, want one late answer", d)
+		}
 		cli.Close()
 		nc.Close()
 	})
