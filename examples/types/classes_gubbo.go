@@ -834,9 +834,7 @@ func (v *RefusedError) EncodeHessian(e *hessian.Encoder) {
 func (v *RefusedError) DecodeHessianField(d *hessian.Decoder, field int) {
 	switch field {
 	case 2:
-		if err, _ := d.Any().(error); err != error(v) {
-			v.Cause = err
-		}
+		v.Cause = d.Cause(v)
 	case 3:
 		v.Message = d.String()
 	case 4:

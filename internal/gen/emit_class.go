@@ -45,8 +45,7 @@ func emitClass(w *source, c *class) {
 	w.p("switch field {")
 	if c.exception {
 		if c.cause != "" {
-			// Java writes the exception itself where there is no cause.
-			w.p("case 2:\nif err, _ := d.Any().(error); err != error(v) {\nv.%s = err\n}", c.cause)
+			w.p("case 2:\nv.%s = d.Cause(v)", c.cause)
 		}
 		if c.message != "" {
 			w.p("case 3:\nv.%s = d.String()", c.message)

@@ -139,13 +139,35 @@ func (d *Decoder) exception(x *Exception, names []string) {
 		case fieldMessage:
 			x.Message, _ = v.(string)
 		case fieldCause:
-			if err, ok := v.(error); ok && err != error(x) { //nolint:errorlint // this very pointer means no cause
-				x.Cause = err
-			}
+			x.Cause = causeOf(x, v)
 		}
 	}
 	d.leave()
 }
+
+// maxCauses bounds a chain of causes.
+const maxCauses = 64
+
+// causeOf returns v if it is an error that may be the cause of x. The exception
+// itself is Java's way to say that there is none; and a chain that leads back
+// to x would never end for errors.Is.
+func causeOf(x error, v any) error {
+	cause, ok := v.(error)
+	if !ok {
+		return nil
+	}
+	n := 0
+	for err := cause; err != nil; err = errors.Unwrap(err) {
+		if n++; n > maxCauses || err == x { //nolint:errorlint // this very pointer
+			return nil
+		}
+	}
+	return cause
+}
+
+// Cause reads the cause of throwable x; nil for none, and for one whose own
+// causes lead back to x or are more than 64.
+func (d *Decoder) Cause(x error) error { return causeOf(x, d.Any()) }
 
 // Exception reads a throwable: a declared one of Types as its Go error, any
 // other as *Exception. A value that is no throwable becomes the message of an

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -29,6 +30,7 @@ type bizException struct {
 }
 
 func (x *bizException) Error() string { return "biz " + x.Message }
+func (x *bizException) Unwrap() error { return x.Cause }
 
 var bizClass = ClassDesc{
 	Name:   "lab.greet.BizException",
@@ -54,9 +56,7 @@ func (x *bizException) EncodeHessian(e *Encoder) {
 func (x *bizException) DecodeHessianField(d *Decoder, field int) {
 	switch field {
 	case 2:
-		if err, _ := d.Any().(error); err != error(x) {
-			x.Cause = err
-		}
+		x.Cause = d.Cause(x)
 	case 3:
 		x.Message = d.String()
 	case 4:
@@ -77,6 +77,7 @@ type plainBiz struct {
 }
 
 func (x *plainBiz) Error() string { return "biz " + x.Message }
+func (x *plainBiz) Unwrap() error { return x.Cause }
 
 // untitled has no message of its own: Error is it.
 type untitled struct {
@@ -164,6 +165,42 @@ func TestUnknownThrowables(t *testing.T) {
 	}
 	if x.Error() != "java.lang.IllegalStateException: outer" {
 		t.Errorf("text %q", x)
+	}
+}
+
+// Chains of causes end, whatever the bytes say.
+func TestCausesEnd(t *testing.T) {
+	c, err := NewCodec(plainBiz{}, &pojoException{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// a is caused by b, b by a; then a list of many, each the cause of the next.
+	fields := classDef("lab.greet.BizException", []string{fieldCause, fieldMessage})
+	two := slices.Concat(fields, []byte("\x60\x60Q\x90\x01b\x01a"))
+	three := slices.Concat(fields, []byte("\x60\x60\x60Q\x91\x01c\x01b\x01a"))
+	many := slices.Concat(AppendInt([]byte("X"), 1000), fields, []byte("\x60N\x01x"))
+	for i := int32(1); i < 1000; i++ {
+		many = append(AppendInt(append(many, "\x60Q"...), i), "\x01x"...)
+	}
+	for name, types := range map[string]*Types{"unknown": nil, "generated": NewTypes(&bizClass), "reflected": c.Types()} {
+		for _, data := range [][]byte{two, three, many} {
+			d := NewDecoder(data, types)
+			v := d.Any()
+			if list, ok := v.([]any); ok {
+				v = list[len(list)-1]
+			}
+			err, ok := v.(error)
+			if !ok || d.Err() != nil {
+				t.Fatalf("%s: got %T, %v", name, v, d.Err())
+			}
+			n := 0
+			for ; err != nil && n < 1000; n++ {
+				err = errors.Unwrap(err)
+			}
+			if n > maxCauses+1 {
+				t.Errorf("%s: more than %d causes", name, n)
+			}
+		}
 	}
 }
 

@@ -3,6 +3,9 @@ package hessian
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -49,7 +52,8 @@ func hostile() []hostileInput {
 		{"1 M nested open lists", rep("W", mb), false},
 		{"64 nested lists", cat(rep("y", 63), []byte("x")), true},
 		{"65 nested lists", cat(rep("y", 64), []byte("x")), false},
-		{"256 KB of class definitions", rep("C\x01a\x90", kb/4), false},
+		{"8 MB of class definitions", rep("C\x01a\x90", 8*mb/4), false},
+		{"8 MB of class definitions and a null", cat(rep("C\x01a\x90", 8*mb/4), []byte("N")), false},
 		{"999 class definitions and a null", cat(rep("C\x01a\x90", 999), []byte("N")), true},
 		{"256 KB of empty lists", cat(list(kb), rep("x", kb)), true},
 		{"256 KB of empty maps", cat(list(kb/2), rep("HZ", kb/2)), true},
@@ -240,6 +244,28 @@ func TestHostileNames(t *testing.T) {
 		})
 		if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound {
 			t.Errorf("typed %s: %d bytes for %d; %v", name, used, len(data), d.Err())
+		}
+	}
+}
+
+// What contains itself must not end those who walk over it.
+func TestCyclesSurviveWalkers(t *testing.T) {
+	for _, data := range []string{"yQ\x90", "WQ\x90Z", "H\x01aQ\x90Z", "HQ\x90\x90Z", "yyQ\x90", "yH\x01aQ\x90Z", "C\x01a\x91\x01x\x60Q\x90", "C\x01a\x91\x0ddetailMessage\x60Q\x90"} {
+		d := NewDecoder([]byte(data), nil)
+		v, same := d.Any(), NewDecoder([]byte(data), nil).Any()
+		if d.Err() != nil {
+			t.Fatal(d.Err())
+		}
+		if text := fmt.Sprintf("%v %+v %#v", v, v, v); text == "" {
+			t.Error("no text")
+		}
+		if !reflect.DeepEqual(v, same) {
+			t.Errorf("%q: not equal to itself", data)
+		}
+		_, _ = json.Marshal(v) // an error, not the end
+		var e Encoder
+		if e.Any(v); e.Err() != nil || e.Len() > 2*len(data) {
+			t.Errorf("%q: %x, %v", data, e.Bytes(), e.Err())
 		}
 	}
 }

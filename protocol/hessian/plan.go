@@ -263,13 +263,11 @@ func (r *reflected) DecodeHessianField(d *Decoder, field int) {
 	if field == r.plan.cause && v.Kind() == reflect.Interface {
 		// A cause of a class that the field's own interface does not fit is
 		// no reason to lose the exception.
-		if got := d.Any(); got != nil && reflect.TypeOf(got).AssignableTo(v.Type()) {
+		x, _ := r.v.Interface().(error)
+		if got := d.Cause(x); got != nil && reflect.TypeOf(got).AssignableTo(v.Type()) {
 			v.Set(reflect.ValueOf(got))
 		}
 	} else {
 		f.coder.decode(d, v)
-	}
-	if field == r.plan.cause && v.Kind() == reflect.Interface && !v.IsNil() && v.Elem().Kind() == reflect.Pointer && v.Elem().Pointer() == r.v.Pointer() {
-		v.SetZero() // Java's way to say that there is no cause
 	}
 }

@@ -1,0 +1,6 @@
+//go:build soak
+
+package hessian
+
+// hostileSize is what a frame may have by default.
+const hostileSize = 8 << 20
