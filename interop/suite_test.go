@@ -9,7 +9,7 @@ import (
 )
 
 // suites are all that a provider of either language offers in one process.
-var suites = []suite{greets, typed()}
+var suites = []suite{greets, typed(), callbacks()}
 
 // suite is a few services and the calls that a consumer makes of them. Its
 // twin is a lab.peer.Suite of the same name.

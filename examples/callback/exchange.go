@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/gubbo/gubbo/examples/callback/quote"
@@ -10,6 +11,7 @@ import (
 
 // exchange is the service.
 type exchange struct {
+	later     sync.WaitGroup // those who publish later
 	mu        sync.Mutex
 	prices    map[string]float64                     // guarded by mu
 	listeners map[string]map[quote.Listener]struct{} // by symbol; guarded by mu
@@ -42,6 +44,18 @@ func (e *exchange) drop(symbol string, l quote.Listener) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.listeners[symbol], l)
+}
+
+// PublishLater publishes when the call that asked for it has ended.
+func (e *exchange) PublishLater(_ context.Context, q *quote.Quote) error {
+	e.later.Go(func() {
+		// The context of the call ends with it; the listeners' methods have
+		// timeouts of their own.
+		if _, err := e.Publish(context.Background(), q); err != nil {
+			fmt.Println("not published:", err)
+		}
+	})
+	return nil
 }
 
 // Publish tells all that listen, and forgets those that are gone.

@@ -25,6 +25,9 @@ type Service interface {
 	// Publish tells a price to the listeners of its symbol and returns the sum
 	// of their answers.
 	Publish(ctx context.Context, q *Quote) (int64, error)
+
+	// PublishLater returns at once and then tells the price.
+	PublishLater(ctx context.Context, q *Quote) error
 }
 
 // Listener hears of prices.

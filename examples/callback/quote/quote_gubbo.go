@@ -166,6 +166,7 @@ var serviceDesc = api.ServiceDesc{
 		{Name: "addListener", Desc: "Ljava/lang/String;Llab/quote/QuoteListener;", Params: []string{"java.lang.String", "lab.quote.QuoteListener"}, Result: "lab.quote.Quote", Callbacks: []api.Callback{{Param: 1, Listener: &listenerDesc}}},
 		{Name: "removeListener", Desc: "Ljava/lang/String;Llab/quote/QuoteListener;", Params: []string{"java.lang.String", "lab.quote.QuoteListener"}, Result: "void", Callbacks: []api.Callback{{Param: 1, Listener: &listenerDesc, Release: true}}},
 		{Name: "publish", Desc: "Llab/quote/Quote;", Params: []string{"lab.quote.Quote"}, Result: "long"},
+		{Name: "publishLater", Desc: "Llab/quote/Quote;", Params: []string{"lab.quote.Quote"}, Result: "void"},
 	},
 }
 
@@ -223,6 +224,14 @@ func (c *ServiceClient) Publish(ctx context.Context, q *Quote) (int64, error) {
 	return call.reply.value, nil
 }
 
+// PublishLater calls the Java method publishLater.
+func (c *ServiceClient) PublishLater(ctx context.Context, q *Quote) error {
+	call := &servicePublishLaterCall{args: servicePublishLaterArgs{q: q}}
+	call.Method, call.Args = &serviceDesc.Methods[3], &call.args
+	call.Reply = &call.reply
+	return c.ref.Invoke(ctx, &call.Invocation)
+}
+
 // RegisterService publishes impl on srv. See provider.Server.Register for when it
 // fails.
 func RegisterService(srv *provider.Server, impl Service, opts ...provider.ServiceOption) error {
@@ -268,6 +277,17 @@ func RegisterService(srv *provider.Server, impl Service, opts ...provider.Servic
 				}
 				inv.Reply.(*servicePublishReply).value = value
 				return nil
+			},
+		},
+		{
+			New: func() *api.Invocation {
+				call := new(servicePublishLaterCall)
+				call.Args, call.Reply = &call.args, &call.reply
+				return &call.Invocation
+			},
+			Call: func(ctx context.Context, inv *api.Invocation) error {
+				args := inv.Args.(*servicePublishLaterArgs)
+				return impl.PublishLater(ctx, args.q)
 			},
 		},
 	}, opts...)
@@ -420,6 +440,44 @@ func (r *servicePublishReply) DecodeHessian(d *hessian.Decoder) {
 }
 
 func (r *servicePublishReply) HessianTypes() *hessian.Types { return serviceTypes }
+
+type servicePublishLaterCall struct {
+	api.Invocation
+	args  servicePublishLaterArgs
+	reply servicePublishLaterReply
+}
+
+type servicePublishLaterArgs struct {
+	q *Quote
+}
+
+func (a *servicePublishLaterArgs) Len() int { return 1 }
+
+func (a *servicePublishLaterArgs) At(i int) any {
+	switch i {
+	case 0:
+		return a.q
+	}
+	return nil
+}
+
+func (a *servicePublishLaterArgs) EncodeHessian(e *hessian.Encoder) {
+	a.q.EncodeHessian(e)
+}
+
+func (a *servicePublishLaterArgs) DecodeHessian(d *hessian.Decoder) {
+	a.q, _ = d.Object(&quoteClass).(*Quote)
+}
+
+func (a *servicePublishLaterArgs) HessianTypes() *hessian.Types { return serviceTypes }
+
+type servicePublishLaterReply struct{}
+
+func (r *servicePublishLaterReply) EncodeHessian(e *hessian.Encoder) { e.Null() }
+
+func (r *servicePublishLaterReply) DecodeHessian(d *hessian.Decoder) { d.Skip() }
+
+func (r *servicePublishLaterReply) HessianTypes() *hessian.Types { return serviceTypes }
 
 var quoteClass = hessian.ClassDesc{
 	Name:   "lab.quote.Quote",

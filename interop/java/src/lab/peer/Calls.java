@@ -23,6 +23,11 @@ public final class Calls {
         return Dubbo.refer(type, terms, address);
     }
 
+    /** Whether the provider is called by its address, so that no registry tells its parameters. */
+    public boolean direct() {
+        return address.startsWith("dubbo:");
+    }
+
     public void call(String name, Call call) {
         String result = "ok", detail;
         try {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import lab.peer.greet.GreetCalls;
+import lab.peer.quote.QuoteCalls;
 import lab.peer.types.TypesSuite;
 
 /**
@@ -29,7 +30,7 @@ import lab.peer.types.TypesSuite;
 public final class Peer {
     /** How long a call of the consumer may take. */
     static final int TIMEOUT_MS = 8000;
-    private static final List<Suite> SUITES = Arrays.asList(new GreetCalls(), new TypesSuite());
+    private static final List<Suite> SUITES = Arrays.asList(new GreetCalls(), new TypesSuite(), new QuoteCalls());
     private static final PrintStream OUT = utf8(System.out);
 
     private Peer() {
