@@ -30,7 +30,7 @@ func TestSameAsRealZooKeeper(t *testing.T) {
 	t.Parallel()
 	peer := zookeepertest.Start(t, zookeepertest.Options{})
 	embedded := zktest.Start(t, zktest.Tick(2*time.Second))
-	steps := 3000
+	steps := 10_000
 	if testing.Short() {
 		steps = 300
 	}
