@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gubbo/gubbo/api"
@@ -15,11 +16,29 @@ import (
 	"github.com/gubbo/gubbo/provider"
 )
 
+// text is a log that may be read while it grows.
+type text struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (t *text) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.Write(p)
+}
+
+func (t *text) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.String()
+}
+
 // serveWith publishes the greeter once for each set of options and returns the
 // URLs, and what was logged until the test ends.
-func serveWith(t *testing.T, services ...[]provider.ServiceOption) (urls []string, log *strings.Builder) {
+func serveWith(t *testing.T, services ...[]provider.ServiceOption) (urls []string, log *text) {
 	t.Helper()
-	log = new(strings.Builder)
+	log = new(text)
 	srv, err := provider.New(provider.Config{Application: "greeter", Listen: "127.0.0.1:0", Logger: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Fatal(err)
