@@ -54,19 +54,26 @@ func (l *lab) start(version string, args ...string) (*process.Process, string) {
 func (l *lab) startClass(version, class string, args ...string) (*process.Process, string) {
 	l.t.Helper()
 	p, err := kit(l.t, version).Start(l.t.TempDir()+"/log", class, args...)
+	peer := l.started(p, err, "dubbo "+version+",")
+	require.Ran(l.t, require.SuiteJava, peer)
+	return p, "java (" + peer + ")"
+}
+
+// started waits for what a started peer says it is, which must begin with want.
+func (l *lab) started(p *process.Process, err error, want string) (peer string) {
+	l.t.Helper()
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	l.t.Cleanup(p.Kill)
-	peer, err := p.Await(l.ctx, "PEER")
+	row, err := p.Await(l.ctx, "PEER")
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	if !strings.HasPrefix(peer[1], "dubbo "+version+",") {
-		l.t.Fatalf("the peer is %q, want dubbo %s", peer[1], version)
+	if !strings.HasPrefix(row[1], want) {
+		l.t.Fatalf("the peer is %q, want %s", row[1], want)
 	}
-	require.Ran(l.t, require.SuiteJava, peer[1])
-	return p, "java (" + peer[1] + ")"
+	return row[1]
 }
 
 // javaGroup is how the peer's arguments spell a group.
@@ -82,11 +89,19 @@ func (l *lab) javaProvider(version, group string, registries ...string) target {
 	l.t.Helper()
 	port := freePort(l.t)
 	p, name := l.start(version, append([]string{"provider", port, javaGroup(group)}, registries...)...)
+	to := target{group: group, address: "dubbo://127.0.0.1:" + port, callee: name, via: "direct", version: version}
+	return l.ready(p, to, suites)
+}
+
+// ready waits until a provider is, and returns it as a target for the calls of
+// the suites that it offers.
+func (l *lab) ready(p *process.Process, to target, offered []suite) target {
+	l.t.Helper()
 	if _, err := p.Await(l.ctx, "READY"); err != nil {
 		l.t.Fatal(err)
 	}
-	to := target{group: group, address: "dubbo://127.0.0.1:" + port, callee: name, via: "direct", version: version, seen: make(map[string]notified)}
-	for _, s := range suites {
+	to.seen = make(map[string]notified)
+	for _, s := range offered {
 		to.seen[s.name] = func(ctx context.Context, text string) error {
 			_, err := p.Await(ctx, "SEEN", "notify", text)
 			return err
@@ -130,11 +145,22 @@ func (l *lab) goProvider(reg registry.Registry, group string) target {
 // javaConsumer has one Java process make all calls at each target.
 func (l *lab) javaConsumer(version string, targets ...target) {
 	l.t.Helper()
+	p, name := l.start(version, consumerArgs(targets)...)
+	l.callsOf(p, name, version, targets)
+}
+
+// consumerArgs tell a peer to make all calls at each target.
+func consumerArgs(targets []target) []string {
 	args := []string{"consumer"}
 	for i, to := range targets {
 		args = append(args, fmt.Sprint(i), javaGroup(to.group), to.address)
 	}
-	p, name := l.start(version, args...)
+	return args
+}
+
+// callsOf notes the calls of a consumer when it has made them all.
+func (l *lab) callsOf(p *process.Process, name, version string, targets []target) {
+	l.t.Helper()
 	if err := p.Wait(l.ctx); err != nil {
 		l.t.Errorf("%s: %v; its log ends with\n%s", name, err, p.Tail(20))
 	}
@@ -151,7 +177,7 @@ func (l *lab) javaConsumer(version string, targets ...target) {
 	}
 }
 
-// goConsumer makes all calls at a Java target: found by reg, or at the
+// goConsumer makes all calls at a target: found by reg, or at the
 // target's address if reg is nil.
 func (l *lab) goConsumer(reg registry.Registry, to target) {
 	l.t.Helper()
@@ -169,6 +195,9 @@ func (l *lab) goConsumer(reg registry.Registry, to target) {
 		opts = append(opts, consumer.Direct(to.address))
 	}
 	for _, s := range suites {
+		if to.seen[s.name] == nil {
+			continue // a peer that does not offer it
+		}
 		s.consume(l.ctx, cli, func(name, result, detail string) {
 			l.add("go", to.version, to, name, result, detail)
 		}, opts...)

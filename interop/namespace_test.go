@@ -22,11 +22,24 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // insideVar is set in the copy of this test binary that runs in the namespace.
 const insideVar = "GUBBO_INTEROP_INSIDE"
 
-// namespaced reports whether the test t runs where Java keeps to 127.0.0.1: in
+// namespaced is isolated for a test with Java, whose peers it builds first: the
+// namespace has no way to fetch them.
+func namespaced(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(insideVar) == "" {
+		require.Java(t)
+		for _, version := range java.Versions {
+			kit(t, version)
+		}
+	}
+	return isolated(t)
+}
+
+// isolated reports whether the test t runs where peers keep to 127.0.0.1: in
 // a network namespace that has nothing but a loopback. If not, it runs t there,
 // in a copy of this test binary, passes on what that one prints for the closing
 // table, and returns false.
-func namespaced(t *testing.T) bool {
+func isolated(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(insideVar) != "" {
 		interfaces, err := net.Interfaces()
@@ -36,11 +49,7 @@ func namespaced(t *testing.T) bool {
 		require.Ran(t, require.SuiteNetns, "nothing but "+interfaces[0].Name)
 		return true
 	}
-	require.Java(t)
 	command := require.Netns(t)
-	for _, version := range java.Versions { // the namespace has no way to fetch them
-		kit(t, version)
-	}
 	command = append(command, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=5m")
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), insideVar+"=1")

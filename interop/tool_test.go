@@ -16,19 +16,23 @@ import (
 const toolVar = "GUBBO_INTEROP_TOOL"
 
 // tool builds the command gubbo unless it was built outside.
-func tool(t *testing.T) string {
+func tool(t *testing.T) string { return built(t, toolVar, "..", "./cmd/gubbo") }
+
+// built builds the command at path in the module at dir, and keeps its name in
+// the environment variable for the copy of the test in the namespace.
+func built(t *testing.T, variable, dir, path string) string {
 	t.Helper()
-	if path := os.Getenv(toolVar); path != "" {
-		return path
+	if program := os.Getenv(variable); program != "" {
+		return program
 	}
-	path := filepath.Join(t.TempDir(), "gubbo")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./cmd/gubbo")
-	build.Dir = ".."
+	program := filepath.Join(t.TempDir(), "program")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, path)
+	build.Dir = dir
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	t.Setenv(toolVar, path)
-	return path
+	t.Setenv(variable, program)
+	return program
 }
 
 // toolCall is one `gubbo call` of the service; want are parts of what it

@@ -161,3 +161,26 @@ func TestCallFrom(t *testing.T) {
 		t.Error("the zero Call says something")
 	}
 }
+
+// dubbo-go makes the descriptor of the values, not of declared types.
+func TestFindTakesGuessedParameters(t *testing.T) {
+	for _, c := range []struct {
+		declared, desc string
+		want           bool
+	}{
+		{"Ljava/lang/String;", "V", true},
+		{"Llab/User;J", "VJ", true},
+		{"Ljava/lang/String;", "Ljava/lang/Object;", true},
+		{"JLjava/util/List;", "J[Ljava/lang/String;", true},
+		{"J", "I", false},
+		{"J", "JJ", false},
+		{"JJ", "J", false},
+		{"", "V", false},
+		{"Ljava/lang/String;", "[Ljava/lang/String;", false},
+		{"Ljava/lang/String;", "Llab/User;", false},
+	} {
+		if got := guessed(c.desc, c.declared); got != c.want {
+			t.Errorf("%q for declared %q: %v", c.desc, c.declared, got)
+		}
+	}
+}

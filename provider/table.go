@@ -105,6 +105,9 @@ func (t *table) Find(want protocol.Target) (*protocol.Endpoint, error) {
 				return e, nil
 			}
 		}
+		if len(overloads) == 1 && guessed(want.Desc, overloads[0].Method.Desc) {
+			return overloads[0], nil
+		}
 	} else if len(overloads) == 1 {
 		return overloads[0], nil
 	}
@@ -121,6 +124,31 @@ func (t *table) Find(want protocol.Target) (*protocol.Endpoint, error) {
 		return nil, api.NewError(api.Forbidden, api.SentNo, fmt.Sprintf("provider: service %q takes no generic calls; publish it with the option provider.Generic, or call it by its interface", s.echo.Service.Key()), nil)
 	}
 	return nil, s.unknownMethod(want, overloads)
+}
+
+// guessed tells whether desc is what dubbo-go makes of values for the declared
+// parameters: it knows no declared types, and writes V for null, Object for a
+// pointer to a string or a struct without a class, an array for a list.
+func guessed(desc, declared string) bool {
+	for desc != "" && declared != "" {
+		var got, want string
+		got, desc = cutParam(desc)
+		want, declared = cutParam(declared)
+		list := strings.HasPrefix(got, "[") && strings.HasPrefix(want, "Ljava/util/")
+		if got != want && got != "V" && got != "Ljava/lang/Object;" && !list {
+			return false
+		}
+	}
+	return desc == declared
+}
+
+// cutParam cuts the first type off a descriptor that is well-formed.
+func cutParam(desc string) (param, rest string) {
+	n := len(desc) - len(strings.TrimLeft(desc, "[")) + 1
+	if n <= len(desc) && desc[n-1] == 'L' {
+		n += strings.IndexByte(desc[n:], ';') + 1
+	}
+	return desc[:min(n, len(desc))], desc[min(n, len(desc)):]
 }
 
 func notFound(format string, args ...any) error {

@@ -134,7 +134,8 @@ func wantsAttachments(version string) bool {
 }
 
 // countParams counts the types of a JVM descriptor, e.g.
-// "ILjava/lang/String;[[J" has 3.
+// "ILjava/lang/String;[[J" has 3. V, which Java has for results only, is what
+// dubbo-go writes for a null.
 func countParams(desc string) (n int, err error) {
 	for i := 0; i < len(desc); n++ {
 		for i < len(desc) && desc[i] == '[' {
@@ -148,7 +149,7 @@ func countParams(desc string) (n int, err error) {
 			i += semicolon + 1
 			continue
 		}
-		if i == len(desc) || strings.IndexByte("ZBCSIJFD", desc[i]) < 0 {
+		if i == len(desc) || strings.IndexByte("ZBCSIJFDV", desc[i]) < 0 {
 			return 0, badDesc(desc)
 		}
 		i++
