@@ -25,6 +25,9 @@ const (
 	missedHeartbeats = 3
 )
 
+// maxNull is how long null is in any serialization.
+const maxNull = 16
+
 // Bodies of events.
 var (
 	heartbeatBody = []byte{tagNull}
@@ -54,6 +57,7 @@ type conn struct {
 
 	underWay atomic.Int32 // calls of the peer that run
 	busy     int          // the last silent interval that found calls under way; the reader's
+	sent     uint64       // how much was sent at the end of the first silent interval; the reader's
 
 	ctx    context.Context // ends with the connection: the parent of the peer's calls
 	cancel context.CancelFunc
@@ -209,8 +213,8 @@ func (c *conn) event(h header, body []byte) {
 	if !h.request() {
 		return // the answer to our heartbeat: having read it is all
 	}
-	if h.twoway() {
-		c.sendSmall(header{flag: flagEvent | codecHessian2, status: statusOK, id: h.id}, heartbeatBody)
+	if h.twoway() && isHeartbeat(h, body) {
+		c.sendSmall(header{flag: flagEvent | h.codec(), status: statusOK, id: h.id}, body)
 	}
 	if c.onDrain == nil {
 		return
@@ -221,6 +225,16 @@ func (c *conn) event(h header, body []byte) {
 	case string(writableBody):
 		c.onDrain(false)
 	}
+}
+
+// isHeartbeat tells a heartbeat from other events: its body is null. Of a
+// serialization that is not ours a short body is taken for that, and sent back
+// as it came.
+func isHeartbeat(h header, body []byte) bool {
+	if h.codec() != codecHessian2 {
+		return len(body) <= maxNull
+	}
+	return string(body) == string(heartbeatBody)
 }
 
 // sendSmall sends a frame from the reader. If the batch is full the reader
@@ -269,18 +283,26 @@ func (c *conn) quietClient(intervals int) error {
 	if intervals >= missedHeartbeats {
 		return fmt.Errorf("dubbo: peer %s has sent nothing for %v, heartbeats included", c.peer, time.Duration(intervals)*c.r.interval)
 	}
+	c.sendHeartbeat()
+	return nil
+}
+
+func (c *conn) sendHeartbeat() {
 	var frame [headerSize + 1]byte
 	putHeader(frame[:], header{flag: flagRequest | flagTwoway | flagEvent | codecHessian2, id: c.calling().newID(), length: 1})
 	frame[headerSize] = tagNull
 	c.w.append(frame[:], nil) // a full batch is no place for a heartbeat
-	return nil
 }
 
 // quietServer closes a connection whose client is silent. Silence while the
-// client waits for an answer does not count.
+// client waits for an answer does not count. A client that reads one-way calls
+// to its listeners sees no reason to send a heartbeat, so the server asks then.
 func (c *conn) quietServer(intervals int) error {
+	sent := c.w.sentBytes()
 	if intervals == 1 {
-		c.busy = 0
+		c.busy, c.sent = 0, sent
+	} else if sent != c.sent {
+		c.sendHeartbeat()
 	}
 	if c.underWay.Load() > 0 {
 		c.busy = intervals
