@@ -33,6 +33,12 @@ func (c *Codec) nested(t reflect.Type, depth int) (coder, error) {
 	case reflect.TypeFor[*Object](), reflect.TypeFor[*List](), reflect.TypeFor[*Map](), reflect.TypeFor[*Exception]():
 		return interfaceCoder(t)
 	}
+	if t == reflect.TypeFor[time.Duration]() {
+		return coder{
+			func(e *Encoder, v reflect.Value) { e.Duration(time.Duration(v.Int())) },
+			func(d *Decoder, v reflect.Value) { v.SetInt(int64(d.Duration())) },
+		}, nil
+	}
 	if t == reflect.TypeFor[*big.Int]() {
 		return coder{
 			func(e *Encoder, v reflect.Value) { e.BigInteger(v.Interface().(*big.Int)) },
@@ -61,6 +67,9 @@ func (c *Codec) nested(t reflect.Type, depth int) (coder, error) {
 	case reflect.Pointer:
 		return c.pointerCoder(t, depth+1)
 	case reflect.Slice:
+		if t.Implements(pairsType) {
+			return c.pairsCoder(t, depth+1)
+		}
 		if t.Elem().Kind() == reflect.Uint8 {
 			return coder{
 				func(e *Encoder, v reflect.Value) { e.Binary(v.Bytes()) },
@@ -69,6 +78,9 @@ func (c *Codec) nested(t reflect.Type, depth int) (coder, error) {
 		}
 		return c.sliceCoder(t, depth+1)
 	case reflect.Map:
+		if isSet(t) {
+			return c.setCoder(t, depth+1)
+		}
 		return c.mapCoder(t, depth+1)
 	}
 	return coder{}, fmt.Errorf("hessian: a Go %v has no Java type", t)

@@ -83,6 +83,10 @@ func (e *Encoder) anyNested(v any) {
 		e.exception(v)
 	case *big.Int:
 		e.BigInteger(v)
+	case time.Duration:
+		e.Duration(v)
+	case pairs:
+		v.encodePairs(e)
 	case Marshaler:
 		if p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && p.IsNil() {
 			e.Null()
@@ -315,6 +319,13 @@ func (e *Encoder) reflectedMap(v reflect.Value) {
 		return
 	}
 	if e.Ref(mapKey{v.UnsafePointer()}) {
+		return
+	}
+	if isSet(v.Type()) {
+		e.List(hashSet, v.Len())
+		for _, k := range sortedKeys(v) {
+			e.Any(k.Interface())
+		}
 		return
 	}
 	e.Map("")
