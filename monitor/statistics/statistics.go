@@ -36,7 +36,7 @@ type Batch struct {
 	Rev         int64
 	Through     int64
 	Sealed      bool
-	Final       bool
+	Final       bool `java:"last"`
 	Every       int64
 	Dropped     int64
 	Rows        []*Row

@@ -121,9 +121,12 @@ func (r *statisticsServiceReportReply) HessianTypes() *hessian.Types { return st
 
 var batchClass = hessian.ClassDesc{
 	Name:   "gubbo.monitor.Batch",
-	Fields: []string{"application", "instance", "boot", "started", "minute", "seq", "rev", "through", "sealed", "final", "every", "dropped", "rows"},
+	Fields: []string{"application", "instance", "boot", "started", "minute", "seq", "rev", "through", "sealed", "last", "every", "dropped", "rows"},
 	New:    func() any { return new(Batch) },
 }
+
+// HessianClass describes gubbo.monitor.Batch.
+func (*Batch) HessianClass() *hessian.ClassDesc { return &batchClass }
 
 // EncodeHessian writes v as gubbo.monitor.Batch, null for nil.
 func (v *Batch) EncodeHessian(e *hessian.Encoder) {
@@ -205,6 +208,9 @@ var rowClass = hessian.ClassDesc{
 	Fields: []string{"side", "service", "group", "version", "method", "peer", "success", "business", "timeout", "rejected", "network", "codec", "noProvider", "other", "attempts", "elapsed", "maxElapsed", "concurrency", "maxConcurrency", "bytesIn", "bytesOut", "latency"},
 	New:    func() any { return new(Row) },
 }
+
+// HessianClass describes gubbo.monitor.Row.
+func (*Row) HessianClass() *hessian.ClassDesc { return &rowClass }
 
 // EncodeHessian writes v as gubbo.monitor.Row, null for nil.
 func (v *Row) EncodeHessian(e *hessian.Encoder) {
