@@ -14,6 +14,9 @@ var levelClass = hessian.ClassDesc{
 	Enum: func(name string) any { return Level(name) },
 }
 
+// HessianClass describes lab.types.Level.
+func (Level) HessianClass() *hessian.ClassDesc { return &levelClass }
+
 // EncodeHessian writes v as a constant of lab.types.Level, null for "". Java could not
 // read a constant that it does not have, so that is an error.
 func (v Level) EncodeHessian(e *hessian.Encoder) {
@@ -30,6 +33,9 @@ var folderClass = hessian.ClassDesc{
 	Fields: []string{"folders", "byName"},
 	New:    func() any { return new(Folder) },
 }
+
+// HessianClass describes lab.types.Folder.
+func (*Folder) HessianClass() *hessian.ClassDesc { return &folderClass }
 
 // EncodeHessian writes v as lab.types.Folder, null for nil.
 func (v *Folder) EncodeHessian(e *hessian.Encoder) {
@@ -100,6 +106,9 @@ var pointClass = hessian.ClassDesc{
 	New:    func() any { return new(Point) },
 }
 
+// HessianClass describes lab.types.Point.
+func (*Point) HessianClass() *hessian.ClassDesc { return &pointClass }
+
 // EncodeHessian writes v as lab.types.Point, null for nil.
 func (v *Point) EncodeHessian(e *hessian.Encoder) {
 	if v == nil {
@@ -132,6 +141,9 @@ var nodeClass = hessian.ClassDesc{
 	Fields: []string{"name", "parent", "children"},
 	New:    func() any { return new(Node) },
 }
+
+// HessianClass describes lab.types.Node.
+func (*Node) HessianClass() *hessian.ClassDesc { return &nodeClass }
 
 // EncodeHessian writes v as lab.types.Node, null for nil.
 func (v *Node) EncodeHessian(e *hessian.Encoder) {
@@ -183,6 +195,9 @@ var scalarsClass = hessian.ClassDesc{
 	Fields: []string{"bool", "int8", "int16", "int32", "int64", "longInt", "float32", "float64", "string", "bytes", "time", "level", "any", "javaName"},
 	New:    func() any { return new(Scalars) },
 }
+
+// HessianClass describes lab.types.Scalars.
+func (*Scalars) HessianClass() *hessian.ClassDesc { return &scalarsClass }
 
 // EncodeHessian writes v as lab.types.Scalars, null for nil.
 func (v *Scalars) EncodeHessian(e *hessian.Encoder) {
@@ -264,6 +279,9 @@ var pointersClass = hessian.ClassDesc{
 	Fields: []string{"bool", "int8", "int16", "int32", "int64", "longInt", "float32", "float64", "string", "time", "id", "point"},
 	New:    func() any { return new(Pointers) },
 }
+
+// HessianClass describes lab.types.Pointers.
+func (*Pointers) HessianClass() *hessian.ClassDesc { return &pointersClass }
 
 // EncodeHessian writes v as lab.types.Pointers, null for nil.
 func (v *Pointers) EncodeHessian(e *hessian.Encoder) {
@@ -427,6 +445,9 @@ var containersClass = hessian.ClassDesc{
 	Fields: []string{"point", "strings", "array", "matrix", "set", "tree", "times", "boxes", "points", "any"},
 	New:    func() any { return new(Containers) },
 }
+
+// HessianClass describes lab.types.Containers.
+func (*Containers) HessianClass() *hessian.ClassDesc { return &containersClass }
 
 // EncodeHessian writes v as lab.types.Containers, null for nil.
 func (v *Containers) EncodeHessian(e *hessian.Encoder) {
@@ -700,6 +721,9 @@ var personClass = hessian.ClassDesc{
 	New:    func() any { return new(Person) },
 }
 
+// HessianClass describes lab.types.Person.
+func (*Person) HessianClass() *hessian.ClassDesc { return &personClass }
+
 // EncodeHessian writes v as lab.types.Person, null for nil.
 func (v *Person) EncodeHessian(e *hessian.Encoder) {
 	if v == nil {
@@ -732,6 +756,9 @@ var managerClass = hessian.ClassDesc{
 	Fields: []string{"name", "born", "reports"},
 	New:    func() any { return new(Manager) },
 }
+
+// HessianClass describes lab.types.Manager.
+func (*Manager) HessianClass() *hessian.ClassDesc { return &managerClass }
 
 // EncodeHessian writes v as lab.types.Manager, null for nil.
 func (v *Manager) EncodeHessian(e *hessian.Encoder) {
@@ -784,6 +811,9 @@ var notFoundErrorClass = hessian.ClassDesc{
 	New:    func() any { return new(NotFoundError) },
 }
 
+// HessianClass describes lab.types.NotFoundException.
+func (*NotFoundError) HessianClass() *hessian.ClassDesc { return &notFoundErrorClass }
+
 // EncodeHessian writes v as lab.types.NotFoundException, null for nil.
 func (v *NotFoundError) EncodeHessian(e *hessian.Encoder) {
 	if v == nil {
@@ -814,6 +844,9 @@ var refusedErrorClass = hessian.ClassDesc{
 	Fields: append(hessian.ThrowableFields(), "level"),
 	New:    func() any { return new(RefusedError) },
 }
+
+// HessianClass describes lab.types.RefusedException.
+func (*RefusedError) HessianClass() *hessian.ClassDesc { return &refusedErrorClass }
 
 // EncodeHessian writes v as lab.types.RefusedException, null for nil.
 func (v *RefusedError) EncodeHessian(e *hessian.Encoder) {

@@ -1,6 +1,8 @@
-// Package types is a service that uses every Go type which gubbo-gen can map,
-// with the Java type that it becomes. The package's tests send each of them
-// over the wire and back.
+// Package types has services that use every Go type which gubbo-gen can map,
+// with the Java type that it becomes: Everything has the types of Go itself,
+// Library those that stand for classes of Java's library, Collections arrays,
+// sets and maps, Relations what classes and methods are to each other. The
+// package's tests send each of them over the wire and back.
 package types
 
 import (

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
+	"github.com/gubbo/gubbo/examples/types/geo"
 	"github.com/gubbo/gubbo/protocol/hessian"
 	"github.com/gubbo/gubbo/provider"
 )
@@ -91,7 +92,7 @@ var everythingDesc = api.ServiceDesc{
 }
 
 // everythingTypes are the classes that calls of Everything may bring.
-var everythingTypes = hessian.NewTypes(&levelClass, &folderClass, &pointClass, &nodeClass, &scalarsClass, &pointersClass, &containersClass, &personClass, &managerClass, &notFoundErrorClass, &refusedErrorClass)
+var everythingTypes = hessian.NewTypes(&levelClass, &folderClass, &pointClass, &nodeClass, &scalarsClass, &pointersClass, &containersClass, &personClass, &managerClass, &notFoundErrorClass, &refusedErrorClass, &nestClass, &valuesClass, &directorClass, &shopClass, &dogClass, &catClass, &kennelClass, &pointPageClass, &wordPageClass, &goneErrorClass, geo.Kind("").HessianClass(), (*geo.Place)(nil).HessianClass())
 
 // EverythingClient calls lab.types.Everything; it is a Everything that may be used by many goroutines.
 type EverythingClient struct{ ref *consumer.Reference }

@@ -3,7 +3,10 @@ package types
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,17 +22,25 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// everyMethod serves e over dubbo:// and returns a client of it.
-func everyMethod(t *testing.T, e Everything, opts ...provider.ServiceOption) *EverythingClient {
+// clients are of the services that one provider has.
+type clients struct {
+	everything  *EverythingClient
+	library     *LibraryClient
+	collections *CollectionsClient
+	relations   *RelationsClient
+}
+
+// everyService serves e as each service over dubbo://.
+func everyService(t *testing.T, e *echo, opts ...provider.ServiceOption) clients {
 	t.Helper()
 	srv, err := provider.New(provider.Config{Application: "types", Listen: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := RegisterEverything(srv, e, opts...); err != nil {
+	if err := errors.Join(RegisterEverything(srv, e, opts...), RegisterLibrary(srv, e, opts...), RegisterCollections(srv, e, opts...), RegisterRelations(srv, e, opts...)); err != nil {
 		t.Fatal(err)
 	}
-	url := run(t, srv)
+	run(t, srv)
 	cli, err := consumer.New(consumer.Config{Application: "types-test"})
 	if err != nil {
 		t.Fatal(err)
@@ -39,14 +50,26 @@ func everyMethod(t *testing.T, e Everything, opts ...provider.ServiceOption) *Ev
 			t.Error(err)
 		}
 	})
-	c, err := NewEverythingClient(cli, consumer.Direct(url))
-	if err != nil {
+	at := consumer.Direct(fmt.Sprintf("dubbo://127.0.0.1:%d", srv.URLs()[0].Port()))
+	var c clients
+	var errs [4]error
+	c.everything, errs[0] = NewEverythingClient(cli, at)
+	c.library, errs[1] = NewLibraryClient(cli, at)
+	c.collections, errs[2] = NewCollectionsClient(cli, at)
+	c.relations, errs[3] = NewRelationsClient(cli, at)
+	if err := errors.Join(errs[:]...); err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// run runs srv until the test ends and returns the URL of its only service.
+// everyMethod serves e and returns a client of Everything.
+func everyMethod(t *testing.T, e *echo, opts ...provider.ServiceOption) *EverythingClient {
+	t.Helper()
+	return everyService(t, e, opts...).everything
+}
+
+// run runs srv until the test ends and returns the URL of its first service.
 func run(t *testing.T, srv *provider.Server) string {
 	t.Helper()
 	ctx, leave := context.WithCancel(context.Background())
@@ -148,11 +171,12 @@ func family() *Node {
 }
 
 func TestEveryMethodKeepsItsValues(t *testing.T) {
-	codec, err := hessian.NewCodec(Point{}, Node{}, Scalars{}, Pointers{}, Containers{}, Person{}, Manager{}, Folder{}, Low)
+	codec, err := hessian.NewCodec(Point{}, Node{}, Scalars{}, Pointers{}, Containers{}, Person{}, Manager{}, Folder{}, Low, Director{}, Shop{}, Dog{}, Cat{}, Kennel{}, PointPage{}, WordPage{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := everyMethod(t, &echo{})
+	all := everyService(t, &echo{})
+	c := all.everything
 	tr := trip{t: t, called: make(map[string]bool), codec: codec}
 	sendScalars(tr, c)
 	sendBoxes(tr, c)
@@ -160,15 +184,19 @@ func TestEveryMethodKeepsItsValues(t *testing.T) {
 	sendArrays(tr, c)
 	sendMaps(tr, c)
 	sendStructs(tr, c)
+	sendLibrary(tr, all.library)
+	sendCollections(tr, all.collections)
+	sendRelations(tr, all.relations)
 
 	// What is not one value in and the same out has a test of its own.
-	for _, name := range []string{"Small", "Same", "Find", "FindNamed", "Tell", "Told", "Nothing", "Unnamed"} {
+	for _, name := range []string{"Small", "Same", "Find", "FindNamed", "FindPlace", "Remove", "Rename", "RenameStrict", "RenameBoxed", "Problem", "Tell", "Told", "Nothing", "Unnamed"} {
 		tr.called[name] = true
 	}
-	iface := reflect.TypeFor[Everything]()
-	for i := range iface.NumMethod() {
-		if name := iface.Method(i).Name; !tr.called[name] {
-			t.Errorf("no test calls %s", name)
+	for _, iface := range []reflect.Type{reflect.TypeFor[Everything](), reflect.TypeFor[Library](), reflect.TypeFor[Collections](), reflect.TypeFor[Relations]()} {
+		for i := range iface.NumMethod() {
+			if name := iface.Method(i).Name; !tr.called[name] {
+				t.Errorf("no test calls %s", name)
+			}
 		}
 	}
 }
@@ -352,5 +380,28 @@ func TestNumbersThatDoNotFitAreErrors(t *testing.T) {
 	(&everythingLevelArgs{v: "MIDDLE"}).EncodeHessian(e)
 	if err := e.Err(); err == nil || !strings.Contains(err.Error(), `no constant "MIDDLE"`) {
 		t.Errorf("an enum constant that is none: %v", err)
+	}
+}
+
+// docs/types.md lists the methods, so that a Java twin can be written from it.
+func TestTheTableOfMethodsIsFresh(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "types.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*api.ServiceDesc{&everythingDesc, &libraryDesc, &collectionsDesc, &relationsDesc} {
+		_, table, _ := strings.Cut(string(doc), "### "+s.Service.Interface+"\n")
+		_, table, _ = strings.Cut(table, "|---|---|---|\n")
+		table, _, _ = strings.Cut(table, "\n\n")
+		rows := strings.Split(strings.TrimSpace(table), "\n")
+		if len(rows) != len(s.Methods) {
+			t.Errorf("docs/types.md has %d methods of %s, want %d", len(rows), s.Service.Interface, len(s.Methods))
+		}
+		for i, m := range s.Methods {
+			want := fmt.Sprintf("| `%s %s(%s)` | `%s` |", m.Result, m.Name, strings.Join(m.Params, ", "), m.Desc)
+			if i < len(rows) && !strings.HasSuffix(rows[i], want) {
+				t.Errorf("row %d of %s in docs/types.md is\n%s\nwant … %s", i+1, s.Service.Interface, rows[i], want)
+			}
+		}
 	}
 }

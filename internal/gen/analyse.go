@@ -13,6 +13,7 @@ import (
 // generator holds what is known of one package.
 type generator struct {
 	*pkg
+	*world
 	used     map[token.Pos]bool // directives that somebody read
 	anyIface string             // some Java interface, for hints
 	services []*service
@@ -21,14 +22,18 @@ type generator struct {
 	listeners map[*types.Named]*service
 	classes   map[*types.Named]*class // nil for a struct that was reported
 	sorted    []*class                // classes in the order of the source
+	unions    map[*types.Named]*union
 	// resolving are the named types that resolve is inside of.
 	resolving map[*types.Named]bool
+	// names are what generated code calls the packages that it imports.
+	names map[string]string
 }
 
 // Generate returns the files that belong to the package in dir. It writes
-// nothing.
-func Generate(dir string) ([]File, error) {
-	g, err := analysed(dir)
+// nothing. Packages whose types it uses must have their generated code, unless
+// they are in also, which get theirs in the same run.
+func Generate(dir string, also ...string) ([]File, error) {
+	g, err := analysed(dir, also...)
 	if err != nil {
 		return nil, err
 	}
@@ -36,12 +41,17 @@ func Generate(dir string) ([]File, error) {
 }
 
 // analysed returns what the package in dir says, if nothing is wrong with it.
-func analysed(dir string) (*generator, error) {
-	p, err := load(dir)
+func analysed(dir string, also ...string) (*generator, error) {
+	path := filepath.Base(dir)
+	if root, mod, err := moduleOf(dir); err == nil {
+		if path, err = importPath(root, mod, dir); err != nil {
+			return nil, err
+		}
+	}
+	g, err := newWorld(also).open(dir, path)
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{pkg: p, used: make(map[token.Pos]bool), classes: make(map[*types.Named]*class), resolving: make(map[*types.Named]bool)}
 	g.analyse()
 	if err := g.err(); err != nil {
 		return nil, err
@@ -61,15 +71,7 @@ func (g *generator) order(a, b token.Pos) int {
 }
 
 func (g *generator) analyse() {
-	var named []*types.Named
-	for _, name := range g.types.Scope().Names() {
-		if t, ok := g.types.Scope().Lookup(name).(*types.TypeName); ok && !t.IsAlias() {
-			if n, ok := t.Type().(*types.Named); ok {
-				named = append(named, n)
-			}
-		}
-	}
-	slices.SortFunc(named, func(a, b *types.Named) int { return g.order(a.Obj().Pos(), b.Obj().Pos()) })
+	named := g.named()
 	type annotated struct {
 		*types.Named
 		w *words
@@ -98,13 +100,16 @@ func (g *generator) analyse() {
 	for _, n := range named {
 		switch u := n.Underlying().(type) {
 		case *types.Struct:
-			if _, ok := g.classTag(u); ok && g.plain(n) {
+			// A generic class has no code of its own, but its uses have.
+			if _, ok := g.classTag(u); ok && n.TypeParams().Len() == 0 {
 				g.class(n, n.Obj().Pos(), "type "+n.Obj().Name())
 			}
 		case *types.Basic:
 			if u.Kind() == types.String {
-				g.enum(n)
+				g.enum(n, n.Obj().Pos(), "type "+n.Obj().Name())
 			}
+		case *types.Interface:
+			g.union(n)
 		}
 	}
 	for _, a := range listeners {
@@ -121,7 +126,7 @@ func (g *generator) analyse() {
 	slices.SortFunc(g.sorted, func(a, b *class) int { return g.order(a.pos, b.pos) })
 	byJava := make(map[string]*class)
 	for _, c := range g.sorted {
-		if other := byJava[c.javaName]; other != nil && c.javaName != "" {
+		if other := byJava[c.javaName]; other != nil && c.javaName != "" && !(c.instance && other.instance) {
 			g.add(c.pos, "%s and %s are both the Java class %q; one Java class is one Go type", other.goName, c.goName, c.javaName)
 		}
 		byJava[c.javaName] = c
@@ -267,11 +272,12 @@ var reserved = map[string]bool{
 
 // as returns t as the Java type that a directive gives it.
 func (g *generator) as(t *typ, java string, w *words, what string) *typ {
-	if !isJavaType(java) {
+	kind, ok := parseJava(java)
+	if !ok {
 		g.add(w.pos, "%s: %q is no Java type; write e.g. long, java.lang.String or java.lang.String[]", what, java)
 		return nil
 	}
-	r, want := t.retype(java)
+	r, want := t.retype(kind)
 	if r == nil {
 		g.add(w.pos, "%s: Go's %s cannot be Java's %s; it can be %s", what, t.goType, java, want)
 	}
@@ -326,13 +332,9 @@ func (g *generator) throws(m *method, w *words, what string) {
 	}
 	for _, name := range names {
 		name = strings.TrimPrefix(name, "*")
-		t, ok := g.types.Scope().Lookup(name).(*types.TypeName)
-		var n *types.Named
-		if ok {
-			n, _ = t.Type().(*types.Named)
-		}
+		n := g.lookup(name, w.pos)
 		if n == nil {
-			g.add(w.pos, "throws=%s: there is no type %s in this package; declare it there, with a Java class and an Error method", name, name)
+			g.add(w.pos, "throws=%s: there is no type %s; declare it in this package, with a Java class and an Error method, or import its package", name, name)
 			continue
 		}
 		if _, ok := n.Underlying().(*types.Struct); !ok {
@@ -354,44 +356,61 @@ func (g *generator) throws(m *method, w *words, what string) {
 // reach finds for each service the classes that may arrive.
 func (g *generator) reach() {
 	for _, s := range g.services {
-		seen := make(map[*class]bool)
-		var visit func(t *typ)
-		visitClass := func(c *class) {
-			if c == nil || seen[c] {
-				return
-			}
-			seen[c] = true
-			for _, f := range c.fields {
-				visit(f.typ)
-			}
-		}
-		visit = func(t *typ) {
-			if t == nil {
-				return
-			}
-			visitClass(t.class)
-			visit(t.key)
-			visit(t.elem)
-			if t.kind == kindAny {
-				// What stands for Object may be any class that the package knows.
-				for _, c := range g.sorted {
-					visitClass(c)
-				}
-			}
-		}
+		r := reacher{g: g, seen: make(map[*class]bool)}
 		for _, m := range s.methods {
 			for _, p := range m.params {
-				visit(p.typ)
+				r.typ(p.typ)
 			}
-			visit(m.result)
+			r.typ(m.result)
 			for _, c := range m.throws {
-				visitClass(c)
+				r.class(c)
 			}
 		}
 		for _, c := range g.sorted {
-			if seen[c] {
+			if r.seen[c] {
 				s.types = append(s.types, c)
 			}
+		}
+		s.types = append(s.types, r.others...)
+	}
+}
+
+// reacher goes through types to the classes that they hold.
+type reacher struct {
+	g      *generator
+	seen   map[*class]bool
+	others []*class // those of other packages, as they were met
+}
+
+func (r *reacher) class(c *class) {
+	if c == nil || r.seen[c] {
+		return
+	}
+	r.seen[c] = true
+	if c.owner != r.g {
+		r.others = append(r.others, c)
+	}
+	for _, f := range c.fields {
+		r.typ(f.typ)
+	}
+}
+
+func (r *reacher) typ(t *typ) {
+	if t == nil {
+		return
+	}
+	r.class(t.class)
+	r.typ(t.key)
+	r.typ(t.elem)
+	if t.union != nil {
+		for _, c := range t.union.classes {
+			r.class(c)
+		}
+	}
+	if t.kind == kindAny || t.kind == kindError {
+		// What stands for Object may be any class that the package knows.
+		for _, c := range r.g.sorted {
+			r.class(c)
 		}
 	}
 }

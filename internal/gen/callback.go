@@ -93,7 +93,6 @@ func emitSetCallback(w *source, a string, m *method) {
 
 func emitListener(w *source, s *service) {
 	n := newNames(s)
-	w.use("context", apiPkg, hessianPkg)
 	w.p("\nvar %s = api.ListenerDesc{\nInterface: %q,\nMethods: []api.Method{", n.desc, s.iface)
 	for _, m := range s.methods {
 		w.p("{%s},", strings.Join(methodFields(w, m), ", "))

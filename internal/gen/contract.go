@@ -68,7 +68,7 @@ type TypeContract struct {
 	Go string
 	// Java is the erased Java type: "long", "java.util.List", "long[]".
 	Java string
-	// Key is nil but for a map, Elem but for a map or slice.
+	// Key is nil but for a map, Elem but for a map, a set or a slice.
 	Key, Elem *TypeContract
 }
 
@@ -122,7 +122,7 @@ func (t *typ) describe() *TypeContract {
 		return nil
 	}
 	c := &TypeContract{Go: t.goType, Java: t.java}
-	if t.kind == kindSlice || t.kind == kindMap {
+	if t.kind == kindSlice || t.kind == kindMap || t.kind == kindSet || t.kind == kindPairs {
 		c.Key, c.Elem = t.key.describe(), t.elem.describe()
 	}
 	return c

@@ -27,16 +27,17 @@ var grammar = map[string]struct {
 	keys     []string
 	example  string
 }{
-	"service":  {"the Java interface", nil, []string{"version", "group"}, "//gubbo:service com.example.UserService version=1.0.0"},
-	"method":   {"the Java method", []string{"idempotent", "oneway"}, []string{"timeout", "types", "throws", "result", "callback"}, "//gubbo:method getUser idempotent timeout=500ms"},
-	"callback": {"the listener's Java interface", nil, nil, "//gubbo:callback com.example.Listener"},
-	"enum":     {"the Java enum", nil, nil, "//gubbo:enum com.example.Level"},
+	"service":   {"the Java interface", nil, []string{"version", "group"}, "//gubbo:service com.example.UserService version=1.0.0"},
+	"method":    {"the Java method", []string{"idempotent", "oneway"}, []string{"timeout", "types", "throws", "result", "callback"}, "//gubbo:method getUser idempotent timeout=500ms"},
+	"callback":  {"the listener's Java interface", nil, nil, "//gubbo:callback com.example.Listener"},
+	"interface": {"the Java type", nil, []string{"classes"}, "//gubbo:interface com.example.Animal classes=Dog,Cat"},
+	"enum":      {"the Java enum", nil, nil, "//gubbo:enum com.example.Level"},
 }
 
 var (
 	javaClass  = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*(\$[\pL_][\pL\pN_]*)*$`)
 	javaMethod = regexp.MustCompile(`^[\pL_$][\pL\pN_$]*$`)
-	spaced     = regexp.MustCompile(`^// gubbo:(service|method|callback|enum)\b`)
+	spaced     = regexp.MustCompile(`^// gubbo:(service|method|callback|interface|enum)\b`)
 	urlValue   = regexp.MustCompile(`^[\pL\pN._\-]+$`)
 )
 
@@ -74,7 +75,7 @@ func (g *generator) parse(pos token.Pos, name string, fields []string) *words {
 		return w
 	}
 	w.name = fields[0]
-	if pattern := map[string]*regexp.Regexp{"service": javaClass, "method": javaMethod, "callback": javaClass, "enum": javaClass}[name]; !pattern.MatchString(w.name) {
+	if pattern := map[string]*regexp.Regexp{"service": javaClass, "method": javaMethod, "callback": javaClass, "interface": javaClass, "enum": javaClass}[name]; !pattern.MatchString(w.name) {
 		g.add(pos, "%s%s: %q is no Java name; write e.g. %s", directive, name, w.name, rule.example)
 		w.name = ""
 	}
@@ -117,7 +118,7 @@ func (w *words) list(key string) []string {
 	if w == nil || w.value[key] == "" {
 		return nil
 	}
-	return strings.Split(w.value[key], ",")
+	return splitJava(w.value[key])
 }
 
 // timeout returns the value of timeout=, 0 if it is not set.
@@ -154,10 +155,12 @@ func (g *generator) unused() {
 					g.add(c.Pos(), "%smethod belongs right above a method of an interface that has %sservice", directive, directive)
 				case "callback":
 					g.add(c.Pos(), "%scallback belongs right above an interface type, which is a listener", directive)
+				case "interface":
+					g.add(c.Pos(), "%sinterface belongs right above an interface type", directive)
 				case "enum":
 					g.add(c.Pos(), "%senum belongs right above a string type", directive)
 				default:
-					g.add(c.Pos(), "unknown directive %q; there are %sservice, %smethod, %scallback and %senum", directive+name, directive, directive, directive, directive)
+					g.add(c.Pos(), "unknown directive %q; there are %sservice, %smethod, %scallback, %sinterface and %senum", directive+name, directive, directive, directive, directive, directive)
 				}
 			}
 		}

@@ -2,16 +2,22 @@ package gen
 
 import (
 	"fmt"
+	"go/ast"
 	"go/format"
+	"go/parser"
+	"go/token"
+	"maps"
+	pathpkg "path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // source is a file being written.
 type source struct {
 	strings.Builder
-	imports map[string]bool
+	g *generator
 }
 
 // p adds a line.
@@ -20,18 +26,12 @@ func (s *source) p(f string, args ...any) {
 	s.WriteByte('\n')
 }
 
-func (s *source) use(paths ...string) {
-	for _, p := range paths {
-		s.imports[p] = true
-	}
-}
-
 // emit writes one file for each source that has services or classes.
 func (g *generator) emit() ([]File, error) {
 	sources := make(map[string]*source)
 	at := func(file string) *source {
 		if sources[file] == nil {
-			sources[file] = &source{imports: make(map[string]bool)}
+			sources[file] = &source{g: g}
 		}
 		return sources[file]
 	}
@@ -51,7 +51,7 @@ func (g *generator) emit() ([]File, error) {
 	}
 	var files []File
 	for name, s := range sources {
-		text := g.head(s) + s.String()
+		text := g.head(s.String()) + s.String()
 		code, err := format.Source([]byte(text))
 		if err != nil {
 			// Our own fault: show what we made.
@@ -63,28 +63,50 @@ func (g *generator) emit() ([]File, error) {
 	return files, nil
 }
 
-func (g *generator) head(s *source) string {
-	var std, ours []string
-	for p := range s.imports {
-		if strings.Contains(p, ".") {
-			ours = append(ours, p)
+// head returns the beginning of a file with the imports that body needs.
+func (g *generator) head(body string) string {
+	paths := maps.Clone(fixed)
+	maps.Copy(paths, g.names)
+	used := selectors(body)
+	var std, others []string
+	for path, name := range paths {
+		if !used[name] {
+			continue
+		}
+		spec := strconv.Quote(path)
+		if fixed[path] == "" && name != pathpkg.Base(path) {
+			spec = name + " " + spec
+		}
+		if first, _, _ := strings.Cut(path, "/"); fixed[path] != "" && !strings.Contains(first, ".") {
+			std = append(std, spec)
 		} else {
-			std = append(std, p)
+			others = append(others, spec)
 		}
 	}
-	slices.Sort(std)
-	slices.Sort(ours)
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\npackage %s\n\nimport (\n", header, g.types.Name())
-	for _, p := range std {
-		fmt.Fprintf(&b, "%q\n", p)
+	byPath := func(a, b string) int {
+		return strings.Compare(a[strings.IndexByte(a, '"'):], b[strings.IndexByte(b, '"'):])
 	}
-	b.WriteByte('\n')
-	for _, p := range ours {
-		fmt.Fprintf(&b, "%q\n", p)
+	slices.SortFunc(std, byPath)
+	slices.SortFunc(others, byPath)
+	return fmt.Sprintf("%s\npackage %s\n\nimport (\n%s\n\n%s\n)\n", header, g.types.Name(), strings.Join(std, "\n"), strings.Join(others, "\n"))
+}
+
+// selectors returns the names before dots in Go declarations.
+func selectors(body string) map[string]bool {
+	used := make(map[string]bool)
+	f, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+body, parser.SkipObjectResolution)
+	if err != nil {
+		return used // and format will tell
 	}
-	b.WriteString(")\n")
-	return b.String()
+	ast.Inspect(f, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := s.X.(*ast.Ident); ok {
+				used[id.Name] = true
+			}
+		}
+		return true
+	})
+	return used
 }
 
 // names are what the generated declarations of a service are called.

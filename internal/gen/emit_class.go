@@ -6,7 +6,6 @@ import (
 )
 
 func emitClass(w *source, c *class) {
-	w.use(hessianPkg)
 	var fields []string
 	for _, f := range c.fields {
 		fields = append(fields, fmt.Sprintf("%q", f.javaName))
@@ -22,6 +21,8 @@ func emitClass(w *source, c *class) {
 	}
 	w.p("\nvar %s = hessian.ClassDesc{\nName: %q,\nFields: %s,\nNew: func() any { return new(%s) },\n}", c.varName(), c.javaName, list, c.goName)
 
+	w.p("\n// %s describes %s.", classMethod, c.javaName)
+	w.p("func (*%s) %s() *hessian.ClassDesc { return &%s }", c.goName, classMethod, c.varName())
 	w.p("\n// EncodeHessian writes v as %s, null for nil.", c.javaName)
 	w.p("func (v *%s) EncodeHessian(e *hessian.Encoder) {", c.goName)
 	w.p("if v == nil {\ne.Null()\nreturn\n}\nif e.Ref(v) || !e.Enter() {\nreturn\n}\ne.Object(&%s)", c.varName())
@@ -59,8 +60,9 @@ func emitClass(w *source, c *class) {
 }
 
 func emitEnum(w *source, c *class) {
-	w.use("fmt", hessianPkg)
 	w.p("\nvar %s = hessian.ClassDesc{\nName: %q,\nEnum: func(name string) any { return %s(name) },\n}", c.varName(), c.javaName, c.goName)
+	w.p("\n// %s describes %s.", classMethod, c.javaName)
+	w.p("func (%s) %s() *hessian.ClassDesc { return &%s }", c.goName, classMethod, c.varName())
 	w.p("\n// EncodeHessian writes v as a constant of %s, null for \"\". Java could not", c.javaName)
 	w.p("// read a constant that it does not have, so that is an error.")
 	w.p("func (v %s) EncodeHessian(e *hessian.Encoder) {", c.goName)

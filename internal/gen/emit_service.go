@@ -8,7 +8,6 @@ import (
 
 func (g *generator) emitService(w *source, s *service) {
 	n := newNames(s)
-	w.use("context", apiPkg, hessianPkg, module+"/consumer", module+"/provider")
 	g.emitDesc(w, s, n)
 	emitClient(w, s, n)
 	emitRegister(w, s, n)
@@ -35,7 +34,7 @@ func emitTypes(w *source, s *service, n names) {
 	}
 	var vars []string
 	for _, c := range s.types {
-		vars = append(vars, "&"+c.varName())
+		vars = append(vars, w.g.desc(c))
 	}
 	w.p("\n// %s are the classes that calls of %s may bring.", n.types, s.goName)
 	w.p("var %s = hessian.NewTypes(%s)", n.types, strings.Join(vars, ", "))
@@ -65,7 +64,6 @@ func methodFields(w *source, m *method) []string {
 		f = append(f, "Oneway: true")
 	}
 	if m.timeout > 0 {
-		w.use("time")
 		f = append(f, "Timeout: "+durationExpr(m.timeout))
 	}
 	if c := m.callbackFields(); c != "" {
@@ -110,9 +108,6 @@ func emitStub(w *source, n names, m *method, index int, to string) {
 	result := "error"
 	if m.result != nil {
 		result = "(" + m.result.goType + ", error)"
-		if m.result.uses(kindTime) {
-			w.use("time")
-		}
 	}
 	w.p("\n// %s calls the Java method %s.", m.goName, m.javaName)
 	w.p("func (c *%s) %s(%s) %s {", n.client, m.goName, strings.Join(params, ", "), result)
@@ -194,9 +189,6 @@ func emitCall(w *source, n names, m *method) {
 	a := n.args(m)
 	w.p("\ntype %s struct {", a)
 	for _, p := range m.params {
-		if p.typ.uses(kindTime) {
-			w.use("time")
-		}
 		w.p("%s %s", p.goName, p.typ.goType)
 	}
 	w.p("}")

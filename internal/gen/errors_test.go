@@ -22,7 +22,6 @@ var mistakes = []struct{ name, source, want string }{
 	{"no result", withMethods(`→Get(ctx context.Context)`), "the results must be (T, error) or error"},
 	{"three results", withMethods(`→Get(ctx context.Context) (int64, int64, error)`), "the results must be (T, error) or error"},
 	{"the error first", withMethods(`→Get(ctx context.Context) (error, int64)`), "the results must be (T, error) or error"},
-	{"an error as a value", withMethods(`Get(ctx context.Context, →err error) error`), "type error can only be the last result"},
 	{"variadic", withMethods(`Get(ctx context.Context, →n ...int64) error`), "variadic parameters are not supported; use a slice"},
 	{"not exported", withMethods(`→get(ctx context.Context) error`), "method S.get is not exported; only exported methods can be called"},
 	{"keyword", withMethods(`→Int(ctx context.Context) error`), `"int" is a keyword of Java and no method's name; write e.g. //gubbo:method getInt`},
@@ -34,18 +33,23 @@ var mistakes = []struct{ name, source, want string }{
 	{"api.Pipe", withMethods(`Get(ctx context.Context, →p *api.Pipe[int64, string]) error`), "streams (*api.Pipe) are not supported yet; use a slice"},
 	{"chan", withMethods(`Get(ctx context.Context, →c chan int) error`), "a channel cannot travel; use a slice"},
 	{"func", withMethods(`Get(ctx context.Context, →f func()) error`), "a func cannot travel; what is to be called back is an interface with //gubbo:callback"},
-	{"interface", withMethods(`Get(ctx context.Context, →r interface{ Read() }) error`), "interface interface{Read()} cannot travel; use any, a struct with a Java class or, for a listener that is called back, //gubbo:callback above it"},
+	{"interface", withMethods(`Get(ctx context.Context, →r interface{ Read() }) error`), "interface{Read()} cannot travel; use any, or an interface with a name and a Java name"},
 	{"array", withMethods(`Get(ctx context.Context, →a [4]int64) error`), "arrays like [4]int64 are not supported; use the slice []int64"},
 	{"uint64", withMethods(`Get(ctx context.Context, →n uint64) error`), "Java has no uint64; use int64, or a string for larger values"},
 	{"uint32", withMethods(`Get(ctx context.Context, →n []uint32) error`), "Java has no uint32; use int64"},
 	{"byte", withMethods(`Get(ctx context.Context, →n byte) error`), "Java has no byte; use int16 (Java's byte is signed), or []byte for bytes"},
 	{"complex", withMethods(`Get(ctx context.Context) (→complex128, error)`), "Java has no complex128; use a struct of two doubles"},
-	{"duration", withMethods(`Get(ctx context.Context, →d time.Duration) error`), "use an int64 of milliseconds"},
-	{"another package", withMethods(`Get(ctx context.Context, →u url.URL) error`), "type url.URL of another package is not supported yet; declare the struct in this package, with a Java class, or use any"},
+	{"interface without a name in Java", withMethods(`Get(ctx context.Context, →r R) error`) + "type R interface{ Read() }", "interface R has no Java name; write e.g. //gubbo:interface com.example.Animal classes=Dog,Cat above it, for a listener that is called back //gubbo:callback and its Java name, or use any or a struct with a Java class"},
+	{"Go's library", withMethods(`Get(ctx context.Context, →u url.URL) error`), "Go's url.URL has no Java type; declare a struct in this package, with a Java class, or use any"},
+	{"unknown package", withMethods(`Get(ctx context.Context, →u nowhere.URL) error`), `package "example.com/nowhere", which nowhere.URL is of, cannot be read`},
+	{"big.Int by value", withMethods(`Get(ctx context.Context, →n big.Int) error`), "big.Int cannot be copied; write *big.Int"},
+	{"hessian.Object", withMethods(`Get(ctx context.Context, →o *hessian.Object) error`), "hessian.Object cannot be declared; use any, which holds it"},
 	{"undefined", withMethods(`Get(ctx context.Context, n →Nope) error`), "parameter n: undefined: Nope"},
 	{"no name", withMethods(`Get(ctx context.Context, →s struct{ A int64 }) error`), "a struct without a name has no Java class; declare a type"},
-	{"generic", withMethods(`Get(ctx context.Context, →b Box[int64]) error`) + "type Box[T any] struct{ V T }", "generic type Box[int64] is not supported; write a plain struct"},
-	{"map key", withMethods(`Get(ctx context.Context, →m map[float64]string) error`), "a map's key cannot be float64; use a string, an integer, a bool or an enum"},
+	{"generic", withMethods(`Get(ctx context.Context, →b Box[int64]) error`) + "type Box[T any] struct{ V T }", "a generic type like Box[int64] has no code of its own; declare type BoxOf… Box[int64] and use that"},
+	{"map key", withMethods(`Get(ctx context.Context, →m map[any]string) error`), "a map's key cannot be any; use a string, a number, an enum, a date or a pointer to a struct, or hessian.Pairs for the map"},
+	{"boxed map key", withMethods(`Get(ctx context.Context, →m map[*int64]string) error`), "a map's key cannot be *int64"},
+	{"set of any", withMethods(`Get(ctx context.Context, →m map[error]struct{}) error`), "a map's key cannot be error"},
 	{"pointer to a slice", withMethods(`Get(ctx context.Context, →p *[]int64) error`), "*[]int64 is not supported; []int64 can be nil itself"},
 	{"pointer to a pointer", withMethods(`Get(ctx context.Context, →p **int64) error`), "**int64 is not supported; *int64 can be nil itself"},
 	{"pointer to an enum", withMethods(`Get(ctx context.Context, →l *L) error`) + withConstants(`const A L = "A"`), `a pointer to the enum L says nothing more; use L, whose "" is null`},
@@ -58,7 +62,7 @@ var mistakes = []struct{ name, source, want string }{
 	{"empty class", withMethods(`Get(ctx context.Context) error`) + "type →U struct{ _ hessian.Class }", "\"\" is no Java class; write e.g. `java:\"com.example.U\"`"},
 	{"unexported struct", withMethods(`Get(ctx context.Context, u *user) error`) + "type →user struct{ _ hessian.Class `java:\"a.User\"` }", "struct user is not exported, so nobody who calls the service could name it; call it User"},
 	{"unexported enum", withMethods(`Get(ctx context.Context) error`) + "//gubbo:enum a.B\ntype →b string\nconst X b = \"X\"", "enum b is not exported, so nobody who calls the service could name it; call it B"},
-	{"generic class", withMethods(`Get(ctx context.Context) error`) + "type →U[T any] struct{ _ hessian.Class `java:\"a.U\"`; V T }", "U has type parameters, which Java's classes on the wire do not have; write a plain type"},
+	{"generic class", withMethods(`Get(ctx context.Context, →u *U[int64]) error`) + "type U[T any] struct{ _ hessian.Class `java:\"a.U\"`; V T }", "a generic type like U[int64] has no code of its own; declare type UOf… U[int64] and use that"},
 	{"one class twice", withMethods(`Get(ctx context.Context) error`) + "type U struct{ _ hessian.Class `java:\"a.U\"` }\ntype →V struct{ _ hessian.Class `java:\"a.U\"` }", `U and V are both the Java class "a.U"; one Java class is one Go type`},
 	{"a struct in itself", withFields("V *V") + "\ntype →V struct {\n_ hessian.Class `java:\"a.V\"`\nV V\n}", "invalid recursive type"},
 	{"a field's type", withFields("→C chan int"), "field U.C: a channel cannot travel; use a slice"},
@@ -66,12 +70,23 @@ var mistakes = []struct{ name, source, want string }{
 	{"two fields of one name", withFields("A int64; →B int64 `java:\"a\"`"), "A is the Java field \"a\" already; name another one with a tag, e.g. `java:\"a2\"`"},
 	{"a field's tag", withFields("→A int64 `java:\"a,omitempty\"`"), "tag option \"omitempty\" is unknown; write e.g. `java:\"a,type=long[]\"`"},
 	{"a field's Java type", withFields("→A []int64 `java:\"a,type=int[]\"`"), "[]int64 cannot be the Java type int[]; it can be java.util.List or an array of long"},
-	{"embedded pointer", withFields("*→V") + "\ntype V struct{ A int64 }", "only a struct of this package can be embedded; give the field a name"},
-	{"embedded from elsewhere", withFields("url.→URL"), "only a struct of this package can be embedded; give the field a name"},
+	{"embedded pointer", withFields("*→V") + "\ntype V struct{ A int64 }", "only a struct can be embedded, for Java's superclass; give the field a name"},
+	{"embedded from elsewhere", withFields("url.→URL"), "Go's url.URL has no Java type"},
 	{"own codec", withFields("A int64") + "\nfunc (u *U) →EncodeHessian(e *hessian.Encoder) {}", "struct U has its own EncodeHessian, which the generator writes; remove one"},
 	{"detailMessage", withFields("→M int64 `java:\"detailMessage\"`") + "\nfunc (u *U) Error() string { return \"\" }", "Throwable's detailMessage is a string"},
 	{"cause", withFields("→C string `java:\"cause\"`") + "\nfunc (u *U) Error() string { return \"\" }", "Throwable's cause is an error"},
 	{"stackTrace", withFields("→StackTrace []string") + "\nfunc (u *U) Error() string { return \"\" }", "Throwable's stackTrace does not travel to Go; leave it out"},
+
+	{"a keyword of Java", withFields("→Default int64"), "\"default\" is no name of a Java field; give it one with a tag, e.g. `java:\"value\"`"},
+
+	// interfaces that are types
+	{"interface on a struct", "→//gubbo:interface a.A\ntype A struct{}", "//gubbo:interface belongs right above an interface type"},
+	{"nobody is an animal", withMethods(`Get(ctx context.Context) error`) + "//gubbo:interface a.A\ntype →A interface{ Bark() }", "interface A has no classes; let a struct with a Java class have its methods, or list them, e.g. //gubbo:interface a.A classes=Dog,Cat"},
+	{"everybody is an animal", withMethods(`Get(ctx context.Context) error`) + withFields("") + "//gubbo:interface a.A\ntype →A interface{}", "interface A has no classes"},
+	{"no animal", withMethods(`Get(ctx context.Context) error`) + "→//gubbo:interface a.A classes=U\ntype A interface{ Bark() }\n" + withFields(""), "classes=U: U is no A; it lacks the method Bark"},
+	{"unknown animal", withMethods(`Get(ctx context.Context) error`) + "→//gubbo:interface a.A classes=U\ntype A interface{ Bark() }", "classes=U: there is no type U; declare it in this package, or import its package"},
+	{"animal without a class", withMethods(`Get(ctx context.Context) error`) + "→//gubbo:interface a.A classes=U\ntype A interface{ Bark() }\ntype U int64\nfunc (U) Bark() {}", "classes=U: U is neither a struct with a Java class nor an enum"},
+	{"unexported animal", withMethods(`Get(ctx context.Context) error`) + withFields("") + "func (*U) Bark() {}\n//gubbo:interface a.A\ntype →a interface{ Bark() }", "interface a is not exported, so nobody who calls the service could name it; call it A"},
 
 	// enums
 	{"no constants", strings.Replace(withConstants(""), "type L", "type →L", 1), `enum L has no constants; write e.g. const LLow L = "LOW"`},
@@ -80,7 +95,7 @@ var mistakes = []struct{ name, source, want string }{
 	{"one constant twice", withConstants("const A L = \"A\"\nconst →B L = \"A\""), `constants A and B are both "A"; keep one`},
 
 	// directives
-	{"unknown directive", withMethods(`Get(ctx context.Context) error`) + "→//gubbo:servise x\n", `unknown directive "//gubbo:servise"; there are //gubbo:service, //gubbo:method, //gubbo:callback and //gubbo:enum`},
+	{"unknown directive", withMethods(`Get(ctx context.Context) error`) + "→//gubbo:servise x\n", `unknown directive "//gubbo:servise"; there are //gubbo:service, //gubbo:method, //gubbo:callback, //gubbo:interface and //gubbo:enum`},
 	{"a space too many", withMethods(`Get(ctx context.Context) error`) + "→// gubbo:enum x\ntype L string", `"// gubbo:enum" is no directive; write //gubbo:enum without a space`},
 	{"service on a struct", "→//gubbo:service a.S\ntype S struct{}", "//gubbo:service belongs right above an interface type"},
 	{"service and a gap", "→//gubbo:service a.S\n\ntype S interface{ Get(ctx context.Context) error }", "//gubbo:service belongs right above an interface type"},
@@ -105,12 +120,17 @@ var mistakes = []struct{ name, source, want string }{
 	{"types do not fit", withMethods("→//gubbo:method get types=int\nGet(ctx context.Context, a int64) error"), "types=: parameter a: Go's int64 cannot be Java's int; it can be long, java.lang.Long, java.lang.Number"},
 	{"types of a slice", withMethods("→//gubbo:method get types=java.util.Date\nGet(ctx context.Context, a []int64) error"), "it can be java.util.List, java.util.Set, another collection of java.util, or an array such as long[]"},
 	{"types of a map", withMethods("→//gubbo:method get types=java.util.List\nGet(ctx context.Context, a map[string]int64) error"), "it can be java.util.Map or another map of java.util"},
+	{"types of a set", withMethods("→//gubbo:method get types=long[]\nGet(ctx context.Context, a map[int64]struct{}) error"), "it can be java.util.Set or another collection of java.util"},
+	{"types of type arguments", withMethods("→//gubbo:method get types=java.util.List<int>\nGet(ctx context.Context, a []int32) error"), "it can be java.util.List<java.lang.Integer>"},
+	{"types of a map's arguments", withMethods("→//gubbo:method get types=java.util.Map<java.lang.String>\nGet(ctx context.Context, a map[string]int32) error"), "it can be java.util.Map<java.lang.String,java.lang.Integer>"},
+	{"types unbalanced", withMethods("→//gubbo:method get types=java.util.List<java.lang.String\nGet(ctx context.Context, a []string) error"), "is no Java type; write e.g. long"},
+	{"types of a value", withMethods("→//gubbo:method get types=java.lang.String\nGet(ctx context.Context, a hessian.UUID) error"), "Go's hessian.UUID cannot be Java's java.lang.String; it can be java.util.UUID"},
 	{"byte[] as a list", withMethods("→//gubbo:method get types=byte[]\nGet(ctx context.Context, a []int8) error"), "for byte[] use []byte, which is Java's byte[]"},
 	{"result without one", withMethods("→//gubbo:method get result=long\nGet(ctx context.Context) error"), "result=long, but Get returns only an error; leave result= out, or return (T, error)"},
 	{"result does not fit", withMethods("→//gubbo:method get result=int\nGet(ctx context.Context) (string, error)"), "result=: Go's string cannot be Java's int; it can be java.lang.String"},
 	{"oneway with a result", withMethods("//gubbo:method get oneway\n→Get(ctx context.Context) (string, error)"), "a oneway method gets no answer; let it return only an error"},
 	{"oneway throws", withMethods("→//gubbo:method get oneway throws=X\nGet(ctx context.Context) error"), "a oneway method gets no answer, so it throws nothing; leave out oneway or throws="},
-	{"throws nobody", withMethods("→//gubbo:method get throws=X\nGet(ctx context.Context) error"), "throws=X: there is no type X in this package; declare it there"},
+	{"throws nobody", withMethods("→//gubbo:method get throws=X\nGet(ctx context.Context) error"), "throws=X: there is no type X; declare it in this package"},
 	{"throws no struct", withMethods("→//gubbo:method get throws=X\nGet(ctx context.Context) error") + "type X string", "X is no struct; a declared exception is a struct with a Java class and an Error method"},
 	{"throws no error", withMethods("→//gubbo:method get throws=U\nGet(ctx context.Context) error") + "type U struct{ _ hessian.Class `java:\"a.U\"` }", "U is no error; add func (e *U) Error() string"},
 
@@ -186,7 +206,7 @@ func TestErrorsNameThePlaceAndTheCure(t *testing.T) {
 // imports returns the import lines that source needs.
 func imports(source string) string {
 	var b strings.Builder
-	for _, path := range []string{"context", "fmt", "iter", "net/url", "time", module + "/api", module + "/protocol/hessian"} {
+	for _, path := range []string{"context", "fmt", "iter", "math/big", "net/url", "time", "example.com/nowhere", module + "/api", module + "/protocol/hessian"} {
 		if strings.Contains(source, filepath.Base(path)+".") {
 			fmt.Fprintf(&b, "%q\n", path)
 		}

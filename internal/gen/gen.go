@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -53,7 +54,7 @@ func Run(o Options) error {
 	}
 	var errs []error
 	for _, dir := range dirs {
-		files, err := Generate(dir)
+		files, err := Generate(dir, dirs...)
 		if err == nil {
 			err = write(dir, files, o)
 		}
@@ -183,6 +184,9 @@ func skipped(path, name string) bool {
 	return err == nil
 }
 
+// annotated finds what needs generated code: a directive or a class.
+var annotated = regexp.MustCompile("(?m)^\\s*(//gubbo:(service|callback|interface|enum) |_\\s+hessian\\.Class\\b)")
+
 func hasDirective(dir string) (bool, error) {
 	paths, err := filepath.Glob(filepath.Join(globEscape(dir), "*.go"))
 	if err != nil {
@@ -196,7 +200,7 @@ func hasDirective(dir string) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if bytes.HasPrefix(b, []byte(header)) || bytes.HasPrefix(b, []byte(directive+"service ")) || bytes.Contains(b, []byte("\n"+directive+"service ")) {
+		if bytes.HasPrefix(b, []byte(header)) || annotated.Match(b) {
 			return true, nil
 		}
 	}

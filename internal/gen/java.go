@@ -1,7 +1,6 @@
 package gen
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -42,20 +41,21 @@ func arrayClass(java string) string {
 	return "[" + arrayClass(elem)
 }
 
-// lists are the collections that a slice can be, each with the class that it
+// listClasses are the collections that a slice can be, each with the class that it
 // is on the wire; "" is Hessian's own list, which Java reads as an ArrayList.
-var lists = map[string]string{
+var listClasses = map[string]string{
 	"java.util.List": "", "java.util.Collection": "", "java.lang.Iterable": "", "java.util.ArrayList": "",
 	"java.util.LinkedList": "java.util.LinkedList", "java.util.Queue": "java.util.LinkedList", "java.util.Deque": "java.util.LinkedList",
-	"java.util.Vector": "java.util.Vector",
-	"java.util.Set":    "java.util.HashSet", "java.util.HashSet": "java.util.HashSet", "java.util.LinkedHashSet": "java.util.LinkedHashSet",
+	"java.util.Vector": "java.util.Vector", "java.util.Stack": "java.util.Stack", "java.util.ArrayDeque": "java.util.ArrayDeque",
+	"java.util.concurrent.CopyOnWriteArrayList": "java.util.concurrent.CopyOnWriteArrayList", "java.util.concurrent.CopyOnWriteArraySet": "java.util.concurrent.CopyOnWriteArraySet",
+	"java.util.Set": "java.util.HashSet", "java.util.HashSet": "java.util.HashSet", "java.util.LinkedHashSet": "java.util.LinkedHashSet",
 	"java.util.SortedSet": "java.util.TreeSet", "java.util.NavigableSet": "java.util.TreeSet", "java.util.TreeSet": "java.util.TreeSet",
 }
 
-// maps are the same for maps; "" is a HashMap.
-var maps = map[string]string{
+// mapClasses are the same for maps; "" is a HashMap.
+var mapClasses = map[string]string{
 	"java.util.Map": "", "java.util.HashMap": "",
-	"java.util.LinkedHashMap": "java.util.LinkedHashMap", "java.util.Hashtable": "java.util.Hashtable",
+	"java.util.LinkedHashMap": "java.util.LinkedHashMap", "java.util.Hashtable": "java.util.Hashtable", "java.util.Properties": "java.util.Properties",
 	"java.util.SortedMap": "java.util.TreeMap", "java.util.NavigableMap": "java.util.TreeMap", "java.util.TreeMap": "java.util.TreeMap",
 	"java.util.concurrent.ConcurrentMap": "java.util.concurrent.ConcurrentHashMap", "java.util.concurrent.ConcurrentHashMap": "java.util.concurrent.ConcurrentHashMap",
 }
@@ -76,12 +76,6 @@ var keywords = map[string]bool{
 	"null": true,
 }
 
-// isJavaType says whether s is a Java type as people write it.
-func isJavaType(s string) bool {
-	s = strings.TrimSuffix(strings.TrimSuffix(s, "[]"), "[]")
-	return s != "void" && javaClass.MatchString(s)
-}
-
 // lowerFirst returns the Java name of a Go name: "GetUser" is "getUser", "ID"
 // is "id", "URLPath" is "urlPath".
 func lowerFirst(s string) string {
@@ -100,68 +94,4 @@ func upperFirst(s string) string {
 	r := []rune(s)
 	r[0] = unicode.ToUpper(r[0])
 	return string(r)
-}
-
-// retype returns t as the Java type that types=, result= or a field's tag
-// names, or what would have been right.
-func (t *typ) retype(java string) (*typ, string) {
-	c := *t
-	c.java = java
-	if s, ok := scalars[t.kind]; ok && t.kind != kindAny && t.kind != kindBytes {
-		may := append([]string{s.java}, s.also...)
-		if slices.Contains(may, java) || slices.Contains(everything, java) {
-			return &c, ""
-		}
-		return nil, strings.Join(may, ", ")
-	}
-	_, primitive := primitives[java]
-	array := strings.HasSuffix(java, "[]")
-	switch t.kind {
-	case kindBytes:
-		if java == "byte[]" || slices.Contains(everything, java) {
-			return &c, ""
-		}
-		return nil, "byte[]"
-	case kindPointer:
-		if t.elem.kind != kindStruct {
-			may := append([]string{t.java}, scalars[t.elem.kind].also...)
-			if slices.Contains(may, java) && !primitive || slices.Contains(everything, java) {
-				return &c, ""
-			}
-			return nil, t.java
-		}
-		fallthrough
-	case kindAny, kindEnum, kindStruct:
-		if !primitive && !array {
-			return &c, ""
-		}
-		return nil, "a class"
-	case kindSlice:
-		if array {
-			elem, _ := strings.CutSuffix(java, "[]")
-			if other := noArrays[elem]; other != "" {
-				return nil, "java.util.List or another array; for " + java + " use " + other
-			}
-			e, want := t.elem.retype(elem)
-			if e == nil {
-				return nil, "java.util.List or an array of " + want
-			}
-			c.elem, c.listClass = e, arrayClass(java)
-			return &c, ""
-		}
-		class, ok := lists[java]
-		if !ok && !slices.Contains(everything, java) {
-			return nil, "java.util.List, java.util.Set, another collection of java.util, or an array such as long[]"
-		}
-		c.listClass = class
-		return &c, ""
-	case kindMap:
-		class, ok := maps[java]
-		if !ok && !slices.Contains(everything, java) {
-			return nil, "java.util.Map or another map of java.util"
-		}
-		c.listClass = class
-		return &c, ""
-	}
-	return nil, t.java
 }

@@ -25,7 +25,6 @@ const (
 
 // pkg is a parsed package.
 type pkg struct {
-	problems
 	dir   string
 	files []*ast.File // sorted by name
 	types *types.Package
@@ -34,35 +33,40 @@ type pkg struct {
 	failed []types.Error
 	// docs are the comments above each named type and interface method.
 	docs map[token.Pos]*ast.CommentGroup
+	// instances are the types declared as a generic type with arguments.
+	instances map[token.Pos]bool
+	// done are the types that have generated code in dir by now.
+	done map[string]bool
 }
 
-// load parses and checks the package in dir without the files that this
-// generator wrote.
-func load(dir string) (*pkg, error) {
+// load parses and checks the package in dir, which is imported as path,
+// without the files that this generator wrote.
+func load(fset *token.FileSet, dir, path string) (*pkg, error) {
 	paths, err := filepath.Glob(filepath.Join(globEscape(dir), "*.go"))
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(paths)
-	p := &pkg{dir: dir, docs: make(map[token.Pos]*ast.CommentGroup)}
-	p.fset = token.NewFileSet()
-	for _, path := range paths {
-		name := filepath.Base(path)
+	p := &pkg{dir: dir, docs: make(map[token.Pos]*ast.CommentGroup), instances: make(map[token.Pos]bool), done: make(map[string]bool)}
+	wrong := problems{fset: fset}
+	for _, file := range paths {
+		name := filepath.Base(file)
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		if ok, err := build.Default.MatchFile(dir, name); err != nil || !ok {
 			continue // for another system, or no Go at all: the compiler will tell
 		}
-		if ours, err := isGenerated(path); err != nil {
+		if ours, err := isGenerated(file); err != nil {
 			return nil, err
 		} else if ours {
+			p.collectDone(file)
 			continue
 		}
-		f, err := parser.ParseFile(p.fset, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+		f, err := parser.ParseFile(fset, file, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if list, ok := errors.AsType[scanner.ErrorList](err); ok {
 			for _, e := range list {
-				p.list = append(p.list, &Error{e.Pos, e.Msg})
+				wrong.list = append(wrong.list, &Error{e.Pos, e.Msg})
 			}
 			continue
 		} else if err != nil {
@@ -70,7 +74,7 @@ func load(dir string) (*pkg, error) {
 		}
 		p.files = append(p.files, f)
 	}
-	if err := p.err(); err != nil {
+	if err := wrong.err(); err != nil {
 		return nil, err
 	}
 	if len(p.files) == 0 {
@@ -88,8 +92,33 @@ func load(dir string) (*pkg, error) {
 		},
 	}
 	// The error is the first of those that p.failed holds.
-	p.types, _ = c.Check(p.files[0].Name.Name, p.fset, p.files, nil)
+	p.types, _ = c.Check(path, fset, p.files, nil)
 	return p, nil
+}
+
+// classMethod is the method by which other packages reach the hessian.ClassDesc
+// of a type.
+const classMethod = "HessianClass"
+
+// collectDone finds the types that a generated file has code for.
+func (p *pkg) collectDone(file string) {
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+	if err != nil {
+		return // somebody edited it: as if it were not there
+	}
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || fn.Name.Name != classMethod || fn.Recv.NumFields() != 1 {
+			continue
+		}
+		x := fn.Recv.List[0].Type
+		if star, ok := x.(*ast.StarExpr); ok {
+			x = star.X
+		}
+		if id, ok := x.(*ast.Ident); ok {
+			p.done[id.Name] = true
+		}
+	}
 }
 
 // collectDocs finds the comment above each type and method.
@@ -108,6 +137,10 @@ func (p *pkg) collectDocs() {
 						doc = n.Doc
 					}
 					p.docs[t.Name.Pos()] = doc
+					switch t.Type.(type) {
+					case *ast.IndexExpr, *ast.IndexListExpr:
+						p.instances[t.Name.Pos()] = true
+					}
 				}
 			case *ast.InterfaceType:
 				for _, m := range n.Methods.List {

@@ -39,8 +39,9 @@ type param struct {
 	typ    *typ
 }
 
-// class is a struct or enum of the package that has a Java class.
+// class is a struct or enum that has a Java class.
 type class struct {
+	owner     *generator // of its package
 	pos       token.Pos
 	goName    string
 	javaName  string
@@ -48,6 +49,7 @@ type class struct {
 	enum      bool
 	constants []string // of an enum: Go names
 	exception bool
+	instance  bool // of a generic type, as in type Users Page[User]
 	fields    []*field
 	// message and cause are the Go fields of an exception that hold
 	// Throwable's, "" for none.
@@ -78,12 +80,19 @@ const (
 	kindBytes
 	kindTime
 	kindAny
+	kindError    // a Throwable
+	kindDuration // time.Duration
+	kindBigInt   // *big.Int
+	kindValue    // a type of protocol/hessian that writes itself
 	kindEnum
+	kindUnion   // an interface
 	kindStruct  // a struct by value
 	kindPointer // to elem: a struct, or something boxed
 	kindSlice
 	kindMap
 	kindListener // of a service's method, which calls it back
+	kindSet      // map[K]struct{}
+	kindPairs    // hessian.Pairs[K, V]
 )
 
 // typ is a Go type and what it is in Java.
@@ -92,8 +101,10 @@ type typ struct {
 	goType    string // as generated code writes it
 	java      string // as Params of api.Method writes it
 	listClass string // what a list or map is called on the wire, "" for untyped
+	wrap      string // a format for what is written in place of a value
 	class     *class // of a struct or enum
 	listener  *service
+	union     *union // of an interface
 	key, elem *typ
 }
 
@@ -107,16 +118,19 @@ var scalars = map[kind]struct {
 	method string   // of Encoder and Decoder
 	wire   string   // the Go type of that method
 }{
-	kindBool:    {"bool", "boolean", "java.lang.Boolean", []string{"java.lang.Boolean"}, "Bool", "bool"},
-	kindInt8:    {"int8", "byte", "java.lang.Byte", []string{"java.lang.Byte", "java.lang.Number"}, "Int", "int32"},
-	kindInt16:   {"int16", "short", "java.lang.Short", []string{"java.lang.Short", "java.lang.Number"}, "Int", "int32"},
-	kindInt32:   {"int32", "int", "java.lang.Integer", []string{"java.lang.Integer", "short", "byte", "java.lang.Short", "java.lang.Byte", "java.lang.Number"}, "Int", "int32"},
-	kindInt64:   {"int64", "long", "java.lang.Long", []string{"java.lang.Long", "java.lang.Number"}, "Long", "int64"},
-	kindInt:     {"int", "long", "java.lang.Long", []string{"java.lang.Long", "java.lang.Number"}, "Long", "int64"},
-	kindFloat32: {"float32", "float", "java.lang.Float", []string{"java.lang.Float", "java.lang.Number"}, "Float", "float32"},
-	kindFloat64: {"float64", "double", "java.lang.Double", []string{"java.lang.Double", "java.lang.Number"}, "Double", "float64"},
-	kindString:  {"string", "java.lang.String", "java.lang.String", []string{"char", "java.lang.Character", "java.lang.CharSequence"}, "String", "string"},
-	kindBytes:   {"[]byte", "byte[]", "", nil, "Binary", "[]byte"},
-	kindTime:    {"time.Time", "java.util.Date", "java.util.Date", []string{"java.sql.Timestamp", "java.sql.Date", "java.sql.Time"}, "Date", "time.Time"},
-	kindAny:     {"any", "java.lang.Object", "", nil, "Any", "any"},
+	kindBool:     {"bool", "boolean", "java.lang.Boolean", []string{"java.lang.Boolean"}, "Bool", "bool"},
+	kindInt8:     {"int8", "byte", "java.lang.Byte", []string{"java.lang.Byte", "java.lang.Number"}, "Int", "int32"},
+	kindInt16:    {"int16", "short", "java.lang.Short", []string{"java.lang.Short", "java.lang.Number"}, "Int", "int32"},
+	kindInt32:    {"int32", "int", "java.lang.Integer", []string{"java.lang.Integer", "short", "byte", "java.lang.Short", "java.lang.Byte", "java.lang.Number"}, "Int", "int32"},
+	kindInt64:    {"int64", "long", "java.lang.Long", []string{"java.lang.Long", "java.lang.Number"}, "Long", "int64"},
+	kindInt:      {"int", "long", "java.lang.Long", []string{"java.lang.Long", "java.lang.Number"}, "Long", "int64"},
+	kindFloat32:  {"float32", "float", "java.lang.Float", []string{"java.lang.Float", "java.lang.Number"}, "Float", "float32"},
+	kindFloat64:  {"float64", "double", "java.lang.Double", []string{"java.lang.Double", "java.lang.Number"}, "Double", "float64"},
+	kindString:   {"string", "java.lang.String", "java.lang.String", []string{"char", "java.lang.Character", "java.lang.CharSequence", "char[]"}, "String", "string"},
+	kindBytes:    {"[]byte", "byte[]", "", nil, "Binary", "[]byte"},
+	kindTime:     {"time.Time", "java.util.Date", "java.util.Date", []string{"java.sql.Timestamp", "java.sql.Date", "java.sql.Time", "java.time.Instant", "java.util.Calendar"}, "Date", "time.Time"},
+	kindDuration: {"time.Duration", "java.time.Duration", "java.time.Duration", nil, "Duration", "time.Duration"},
+	kindBigInt:   {"*big.Int", "java.math.BigInteger", "", []string{"java.lang.Number"}, "BigInteger", "*big.Int"},
+	kindError:    {"error", "java.lang.Throwable", "", []string{"java.lang.Exception", "java.lang.RuntimeException", "java.lang.Error"}, "Exception", "error"},
+	kindAny:      {"any", "java.lang.Object", "", nil, "Any", "any"},
 }

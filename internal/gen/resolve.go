@@ -4,7 +4,6 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
-	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,6 +15,11 @@ func (g *generator) resolve(t types.Type, pos token.Pos, what string) *typ {
 	t = types.Unalias(t)
 	if r := g.special(t, pos, what); r != nil {
 		return r.typ
+	}
+	if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != g.types {
+		if t = g.real(n, pos, what); t == nil {
+			return nil
+		}
 	}
 	named, _ := t.(*types.Named)
 	if _, ok := t.Underlying().(*types.Struct); !ok && named != nil {
@@ -49,12 +53,19 @@ func (g *generator) resolve(t types.Type, pos token.Pos, what string) *typ {
 		}
 		return &typ{kind: kindSlice, goType: g.text(t), java: "java.util.List", elem: elem}
 	case *types.Map:
-		key, elem := g.resolve(u.Key(), pos, what), g.resolve(u.Elem(), pos, what)
-		if key == nil || elem == nil {
+		key := g.resolve(u.Key(), pos, what)
+		if key == nil {
 			return nil
 		}
-		if key.kind != kindString && key.kind != kindEnum && key.kind != kindBool && (key.kind < kindInt8 || key.kind > kindInt) {
-			g.add(pos, "%s: a map's key cannot be %s; use a string, an integer, a bool or an enum", what, key.goType)
+		if !key.isKey(u.Key()) {
+			g.add(pos, "%s: a map's key cannot be %s; use a string, a number, an enum, a date or a pointer to a struct, or hessian.Pairs for the map", what, key.goType)
+			return nil
+		}
+		if s, ok := types.Unalias(u.Elem()).(*types.Struct); ok && s.NumFields() == 0 {
+			return &typ{kind: kindSet, goType: g.text(t), java: "java.util.Set", listClass: listClasses["java.util.Set"], elem: key}
+		}
+		elem := g.resolve(u.Elem(), pos, what)
+		if elem == nil {
 			return nil
 		}
 		return &typ{kind: kindMap, goType: g.text(t), java: "java.util.Map", key: key, elem: elem}
@@ -63,7 +74,7 @@ func (g *generator) resolve(t types.Type, pos token.Pos, what string) *typ {
 		if c == nil {
 			return nil
 		}
-		return &typ{kind: kindStruct, goType: c.goName, java: c.javaName, class: c}
+		return &typ{kind: kindStruct, goType: g.text(t), java: c.javaName, class: c}
 	case *types.Interface:
 		if u.Empty() && named == nil {
 			return &typ{kind: kindAny, goType: "any", java: "java.lang.Object"}
@@ -72,7 +83,14 @@ func (g *generator) resolve(t types.Type, pos token.Pos, what string) *typ {
 			g.add(pos, "%s: %s is a listener, which can only be a parameter of a service's method", what, g.text(t))
 			return nil
 		}
-		g.add(pos, "%s: interface %s cannot travel; use any, a struct with a Java class or, for a listener that is called back, %scallback above it", what, g.text(t), directive)
+		if r := g.union(named); r != nil {
+			return &typ{kind: kindUnion, goType: g.text(t), java: r.javaName, union: r}
+		}
+		if named != nil {
+			g.add(pos, "%s: interface %s has no Java name; write e.g. %s above it, for a listener that is called back %scallback and its Java name, or use any or a struct with a Java class", what, g.text(t), grammar["interface"].example, directive)
+			return nil
+		}
+		g.add(pos, "%s: %s cannot travel; use any, or an interface with a name and a Java name", what, g.text(t))
 	case *types.Array:
 		g.add(pos, "%s: arrays like %s are not supported; use the slice []%s", what, g.text(t), g.text(u.Elem()))
 	case *types.Chan:
@@ -99,6 +117,8 @@ func (g *generator) special(t types.Type, pos token.Pos, what string) *settled {
 		if n, ok := types.Unalias(p.Elem()).(*types.Named); ok && is(n, apiPkg, "Pipe") {
 			g.add(pos, "%s: streams (*api.Pipe) are not supported yet; use a slice", what)
 			return &settled{}
+		} else if ok && is(n, "math/big", "Int") {
+			return &settled{&typ{kind: kindBigInt, goType: "*big.Int", java: "java.math.BigInteger"}}
 		}
 		return nil
 	}
@@ -111,28 +131,48 @@ func (g *generator) special(t types.Type, pos token.Pos, what string) *settled {
 		return nil
 	}
 	if n.TypeParams().Len() > 0 && n.Obj().Pkg() == g.types {
-		g.add(pos, "%s: generic type %s is not supported; write a plain struct", what, g.text(t))
+		name := upperFirst(n.Obj().Name())
+		g.add(pos, "%s: a generic type like %s has no code of its own; declare type %sOf… %s and use that", what, g.text(t), name, g.text(t))
 		return &settled{}
 	}
 	pk := n.Obj().Pkg()
 	switch {
 	case pk == nil: // error
-		g.add(pos, "%s: type %s can only be the last result", what, n.Obj().Name())
-		return &settled{}
+		return &settled{&typ{kind: kindError, goType: "error", java: "java.lang.Throwable"}}
 	case pk == g.types:
 		return nil
 	case is(n, "time", "Time"):
 		return &settled{&typ{kind: kindTime, goType: "time.Time", java: "java.util.Date"}}
 	case is(n, "time", "Duration"):
-		g.add(pos, "%s: time.Duration has no Java type that Hessian knows; use an int64 of milliseconds", what)
+		return &settled{&typ{kind: kindDuration, goType: "time.Duration", java: "java.time.Duration"}}
+	case is(n, "math/big", "Int"):
+		g.add(pos, "%s: big.Int cannot be copied; write *big.Int", what)
+	case is(n, hessianPkg, "Pairs"):
+		return &settled{g.pairs(n, pos, what)}
 	case is(n, "iter", "Seq"), is(n, "iter", "Seq2"), is(n, apiPkg, "Pipe"):
 		g.add(pos, "%s: streams (%s) are not supported yet; use a slice", what, g.text(t))
 	case is(n, "context", "Context"):
 		g.add(pos, "%s: context.Context can only be the first parameter", what)
+	case n.TypeParams().Len() > 0:
+		g.add(pos, "%s: generic type %s of another package is not supported; declare type %s… %s in this package and use that", what, g.text(t), upperFirst(n.Obj().Name()), g.text(t))
+	case pk.Path() == hessianPkg:
+		if v := g.value(n); v != nil {
+			return &settled{v}
+		}
+		g.add(pos, "%s: %s cannot be declared; use any, which holds it", what, g.text(n))
 	default:
-		g.add(pos, "%s: type %s of another package is not supported yet; declare the struct in this package, with a Java class, or use any", what, g.text(t))
+		return nil
 	}
 	return &settled{}
+}
+
+// pairs returns what hessian.Pairs of two types is.
+func (g *generator) pairs(n *types.Named, pos token.Pos, what string) *typ {
+	key, elem := g.resolve(n.TypeArgs().At(0), pos, what), g.resolve(n.TypeArgs().At(1), pos, what)
+	if key == nil || elem == nil {
+		return nil
+	}
+	return &typ{kind: kindPairs, goType: g.text(n), java: "java.util.Map", listClass: mapClasses["java.util.LinkedHashMap"], key: key, elem: elem}
 }
 
 // is reports whether n is the type with that name.
@@ -152,15 +192,6 @@ func (g *generator) invalid(pos token.Pos, what string) {
 		}
 	}
 	g.add(pos, "%s: its type is not declared", what)
-}
-
-func (g *generator) text(t types.Type) string {
-	return types.TypeString(t, func(p *types.Package) string {
-		if p == g.types {
-			return ""
-		}
-		return path.Base(p.Path())
-	})
 }
 
 var basicKinds = map[types.BasicKind]kind{
@@ -187,8 +218,8 @@ func (g *generator) basic(named *types.Named, b *types.Basic, pos token.Pos, wha
 		return &typ{kind: k, goType: b.Name(), java: scalars[k].java}
 	}
 	if k == kindString {
-		if c := g.enum(named); c != nil {
-			return &typ{kind: kindEnum, goType: c.goName, java: c.javaName, class: c}
+		if c := g.enum(named, pos, what); c != nil {
+			return &typ{kind: kindEnum, goType: g.text(named), java: c.javaName, class: c}
 		}
 	}
 	return &typ{kind: k, goType: g.text(named), java: scalars[k].java}
@@ -198,6 +229,10 @@ func (g *generator) pointer(elem *typ, pos token.Pos, what string) *typ {
 	t := &typ{kind: kindPointer, goType: "*" + elem.goType, java: elem.java, elem: elem, class: elem.class}
 	switch elem.kind {
 	case kindStruct:
+	case kindValue:
+		if box := boxes[elem.java]; box != "" {
+			t.java = box
+		}
 	case kindEnum:
 		g.add(pos, "%s: a pointer to the enum %s says nothing more; use %s, whose \"\" is null", what, elem.goType, elem.goType)
 		return nil
@@ -213,7 +248,14 @@ func (g *generator) pointer(elem *typ, pos token.Pos, what string) *typ {
 
 // enum returns the enum that a string type with a directive stands for, nil if
 // it has none.
-func (g *generator) enum(n *types.Named) *class {
+func (g *generator) enum(n *types.Named, pos token.Pos, what string) *class {
+	if o := g.owner(n); o != g {
+		c := o.enum(n, pos, what)
+		if c != nil && !g.coded(o, c.goName, pos, what) {
+			return nil
+		}
+		return c
+	}
 	if c, ok := g.classes[n]; ok {
 		return c
 	}
@@ -221,7 +263,7 @@ func (g *generator) enum(n *types.Named) *class {
 	if w == nil {
 		return nil
 	}
-	c := &class{pos: n.Obj().Pos(), goName: n.Obj().Name(), javaName: w.name, file: g.file(n.Obj().Pos()), enum: true}
+	c := &class{owner: g, pos: n.Obj().Pos(), goName: n.Obj().Name(), javaName: w.name, file: g.file(n.Obj().Pos()), enum: true}
 	g.exported(n, "enum")
 	before := len(g.list)
 	g.classes[n] = c
@@ -263,6 +305,17 @@ func (g *generator) class(n *types.Named, pos token.Pos, what string) *class {
 		g.add(pos, "%s: a struct without a name has no Java class; declare a type", what)
 		return nil
 	}
+	if o := g.owner(n); o != g {
+		if _, ok := o.classTag(n.Underlying().(*types.Struct)); !ok {
+			g.add(pos, "%s: type %s of another package has no Java class; give it one there, with a field of type hessian.Class, or declare a struct in this package", what, g.text(n))
+			return nil
+		}
+		c := o.class(n, pos, what)
+		if c != nil && !g.coded(o, c.goName, pos, what) {
+			return nil
+		}
+		return c
+	}
 	if c, ok := g.classes[n]; ok {
 		return c
 	}
@@ -274,18 +327,18 @@ func (g *generator) class(n *types.Named, pos token.Pos, what string) *class {
 		g.classes[n] = nil
 		return nil
 	}
-	c := &class{pos: n.Obj().Pos(), goName: name, javaName: java, file: g.file(n.Obj().Pos())}
+	c := &class{owner: g, pos: n.Obj().Pos(), goName: name, javaName: java, file: g.file(n.Obj().Pos())}
 	g.classes[n] = c
 	g.exported(n, "struct")
 	if !javaClass.MatchString(java) {
 		g.add(c.pos, "struct %s: %q is no Java class; write e.g. `java:\"com.example.%s\"`", name, java, name)
 	}
-	c.exception = types.Implements(types.NewPointer(n), types.Universe.Lookup("error").Type().Underlying().(*types.Interface))
+	c.exception, c.instance = g.isError(n), g.instances[c.pos]
 	outside := g.resolving
 	g.resolving = make(map[*types.Named]bool) // a struct may lead back to itself
 	g.fields(c, s, make(map[string]string))
 	g.resolving = outside
-	for _, m := range []string{"EncodeHessian", "DecodeHessianField"} {
+	for _, m := range []string{"EncodeHessian", "DecodeHessianField", classMethod} {
 		if obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(n), true, g.types, m); obj != nil {
 			g.add(obj.Pos(), "struct %s has its own %s, which the generator writes; remove one: the method or the hessian.Class field", name, m)
 		}
@@ -330,9 +383,18 @@ func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
 			continue
 		}
 		if f.Embedded() {
-			super, ok := f.Type().Underlying().(*types.Struct)
-			if !ok || named == nil || named.Obj().Pkg() != g.types {
-				g.add(f.Pos(), "%s: only a struct of this package can be embedded; give the field a name", what)
+			if named != nil && named.Obj().Pkg() != g.types {
+				named, _ = g.real(named, f.Pos(), what).(*types.Named)
+				if named == nil {
+					continue
+				}
+			}
+			var super *types.Struct
+			if named != nil {
+				super, _ = named.Underlying().(*types.Struct)
+			}
+			if super == nil {
+				g.add(f.Pos(), "%s: only a struct can be embedded, for Java's superclass; give the field a name", what)
 				continue
 			}
 			g.fields(c, super, seen)
@@ -342,7 +404,7 @@ func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
 		if java == "" {
 			java = lowerFirst(f.Name())
 		}
-		if !javaMethod.MatchString(java) {
+		if !javaMethod.MatchString(java) || keywords[java] {
 			g.add(f.Pos(), "%s: %q is no name of a Java field; give it one with a tag, e.g. `java:\"%s\"`", what, java, "value")
 			continue
 		}
@@ -360,11 +422,12 @@ func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
 		}
 		if options != "" {
 			as, ok := strings.CutPrefix(options, "type=")
-			if !ok || !isJavaType(as) {
+			kind, valid := parseJava(as)
+			if !ok || !valid {
 				g.add(f.Pos(), "%s: tag option %q is unknown; write e.g. `java:\"%s,type=long[]\"`", what, options, java)
 				continue
 			}
-			r, want := t.retype(as)
+			r, want := t.retype(kind)
 			if r == nil {
 				g.add(f.Pos(), "%s: %s cannot be the Java type %s; it can be %s", what, t.goType, as, want)
 				continue

@@ -485,6 +485,9 @@ var quoteClass = hessian.ClassDesc{
 	New:    func() any { return new(Quote) },
 }
 
+// HessianClass describes lab.quote.Quote.
+func (*Quote) HessianClass() *hessian.ClassDesc { return &quoteClass }
+
 // EncodeHessian writes v as lab.quote.Quote, null for nil.
 func (v *Quote) EncodeHessian(e *hessian.Encoder) {
 	if v == nil {

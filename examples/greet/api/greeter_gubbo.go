@@ -194,6 +194,9 @@ var orderRequestClass = hessian.ClassDesc{
 	New:    func() any { return new(OrderRequest) },
 }
 
+// HessianClass describes lab.greet.OrderRequest.
+func (*OrderRequest) HessianClass() *hessian.ClassDesc { return &orderRequestClass }
+
 // EncodeHessian writes v as lab.greet.OrderRequest, null for nil.
 func (v *OrderRequest) EncodeHessian(e *hessian.Encoder) {
 	if v == nil {
@@ -242,6 +245,9 @@ var orderLineClass = hessian.ClassDesc{
 	New:    func() any { return new(OrderLine) },
 }
 
+// HessianClass describes lab.greet.OrderLine.
+func (*OrderLine) HessianClass() *hessian.ClassDesc { return &orderLineClass }
+
 // EncodeHessian writes v as lab.greet.OrderLine, null for nil.
 func (v *OrderLine) EncodeHessian(e *hessian.Encoder) {
 	if v == nil {
@@ -274,6 +280,9 @@ var receiptClass = hessian.ClassDesc{
 	Fields: []string{"id", "at", "total"},
 	New:    func() any { return new(Receipt) },
 }
+
+// HessianClass describes lab.greet.Receipt.
+func (*Receipt) HessianClass() *hessian.ClassDesc { return &receiptClass }
 
 // EncodeHessian writes v as lab.greet.Receipt, null for nil.
 func (v *Receipt) EncodeHessian(e *hessian.Encoder) {

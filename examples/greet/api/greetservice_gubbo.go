@@ -1069,6 +1069,9 @@ var userClass = hessian.ClassDesc{
 	New:    func() any { return new(User) },
 }
 
+// HessianClass describes lab.greet.User.
+func (*User) HessianClass() *hessian.ClassDesc { return &userClass }
+
 // EncodeHessian writes v as lab.greet.User, null for nil.
 func (v *User) EncodeHessian(e *hessian.Encoder) {
 	if v == nil {
@@ -1165,6 +1168,9 @@ var levelClass = hessian.ClassDesc{
 	Enum: func(name string) any { return Level(name) },
 }
 
+// HessianClass describes lab.greet.Level.
+func (Level) HessianClass() *hessian.ClassDesc { return &levelClass }
+
 // EncodeHessian writes v as a constant of lab.greet.Level, null for "". Java could not
 // read a constant that it does not have, so that is an error.
 func (v Level) EncodeHessian(e *hessian.Encoder) {
@@ -1181,6 +1187,9 @@ var notFoundClass = hessian.ClassDesc{
 	Fields: append(hessian.ThrowableFields(), "id"),
 	New:    func() any { return new(NotFound) },
 }
+
+// HessianClass describes lab.greet.NotFoundException.
+func (*NotFound) HessianClass() *hessian.ClassDesc { return &notFoundClass }
 
 // EncodeHessian writes v as lab.greet.NotFoundException, null for nil.
 func (v *NotFound) EncodeHessian(e *hessian.Encoder) {
