@@ -276,3 +276,38 @@ func BenchmarkCodecEncode(b *testing.B) {
 		c.Encode(&e, u)
 	}
 }
+
+func BenchmarkBigDecimalDecode(b *testing.B) {
+	var e Encoder
+	e.Any(BigDecimal("12345.67"))
+	var d Decoder
+	var v BigDecimal
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Reset(e.Bytes(), nil)
+		v.DecodeHessian(&d)
+	}
+}
+
+func BenchmarkLocalDateTimeDecode(b *testing.B) {
+	var e Encoder
+	e.Any(LocalDateTimeOf(time.UnixMilli(894621091123)))
+	var d Decoder
+	var v LocalDateTime
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Reset(e.Bytes(), nil)
+		v.DecodeHessian(&d)
+	}
+}
+
+func BenchmarkLocalDateTimeEncode(b *testing.B) {
+	v := LocalDateTimeOf(time.UnixMilli(894621091123))
+	var e Encoder
+	buf := make([]byte, 0, 512)
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Reset(buf)
+		v.EncodeHessian(&e)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/big"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -269,6 +271,96 @@ func FuzzReread(f *testing.F) {
 		}
 		if d.Err() != nil || d.Offset() != whole.Offset() {
 			t.Fatalf("ends at %d, not %d: %v", d.Offset(), whole.Offset(), d.Err())
+		}
+	})
+}
+
+// values are the types of Value, with what reads them dynamically.
+func values() []Value {
+	return []Value{
+		new(BigDecimal), new(UUID), new(Locale), new(Currency), new(BitSet), new(Calendar), new(LocalDate), new(LocalTime), new(LocalDateTime),
+		new(Instant), new(Duration), new(Period), new(Year), new(YearMonth), new(MonthDay), new(ZoneID), new(ZoneOffset),
+		new(OffsetDateTime), new(OffsetTime), new(ZonedDateTime), new(Timestamp), new(SQLDate), new(SQLTime),
+	}
+}
+
+// FuzzValues: where a Value is declared it reads what Any reads, and what it
+// read can be written and read again.
+func FuzzValues(f *testing.F) {
+	for name := range jdkVectors() {
+		for _, v := range vectors(f) {
+			if v.Name == name {
+				f.Add(v.bytes)
+			}
+		}
+	}
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, v := range values() {
+			d, dyn := NewDecoder(data, nil), NewDecoder(data, nil)
+			v.DecodeHessian(d)
+			got := dyn.Any()
+			if d.Err() != nil {
+				continue
+			}
+			if dyn.Err() != nil || d.Offset() != dyn.Offset() || d.slots != dyn.slots {
+				t.Fatalf("%T: read up to %d, Any up to %d: %v", v, d.Offset(), dyn.Offset(), dyn.Err())
+			}
+			value := reflect.ValueOf(v).Elem()
+			if reflect.TypeOf(got) == value.Type() && fmt.Sprint(got) != fmt.Sprint(value.Interface()) {
+				t.Fatalf("%T: read %v, Any %v", v, value, got)
+			}
+			if _, finer := got.(Instant); finer && reflect.TypeOf(got) != value.Type() {
+				continue // java.sql has no nanoseconds on the wire
+			}
+			var e Encoder
+			v.EncodeHessian(&e)
+			again := reflect.New(value.Type())
+			d.Reset(e.Bytes(), nil)
+			again.Interface().(Value).DecodeHessian(d)
+			if e.Err() != nil || d.Err() != nil || fmt.Sprint(again.Elem().Interface()) != fmt.Sprint(value.Interface()) {
+				t.Fatalf("%T: %v became %x, then %v: %v, %v", v, value, e.Bytes(), again.Elem(), e.Err(), d.Err())
+			}
+		}
+	})
+}
+
+// FuzzCodec: what the reflection codec reads of types that were written for
+// dubbo-go, exceptions among them, it writes and reads again.
+func FuzzCodec(f *testing.F) {
+	c, err := NewCodec(&customer{}, frame{}, &pojoException{}, order{}, plainBiz{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	addSeeds(f)
+	for _, v := range []any{
+		&customer{ID: "7", Sex: woman, Sexes: []gender{man}, Any: woman, Nicknames: map[gender]string{man: "m"}, Address: &place2{}},
+		&pojoException{DetailMessage: "m", StackTrace: []frame{{"c", "m", "f", 3}}, Cause: &pojoException{}},
+		&order{Levels: map[level]int{"GOLD": 1}, Inners: []inner{{A: []int32{1}}}, Err: &Exception{Class: "c.E"}},
+	} {
+		data, err := c.Marshal(v)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, ptr := range []any{new(*customer), new(*pojoException), new(*order), new(error), new([]map[string]*big.Int)} {
+			d := NewDecoder(data, c.Types())
+			if c.Decode(d, ptr); d.Err() != nil {
+				continue
+			}
+			value := reflect.ValueOf(ptr).Elem()
+			written, err := c.Marshal(value.Interface())
+			if err != nil {
+				t.Fatalf("%T: %v", ptr, err)
+			}
+			again := reflect.New(value.Type())
+			d.Reset(written, c.Types())
+			d.SetLimits(Limits{Alloc: 1 << 30, Depth: 1000})
+			if c.Decode(d, again.Interface()); d.Err() != nil {
+				t.Fatalf("%T: %x became %x: %v", ptr, data, written, d.Err())
+			}
 		}
 	})
 }

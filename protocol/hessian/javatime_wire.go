@@ -237,16 +237,55 @@ func (v ZonedDateTime) EncodeHessian(e *Encoder) {
 }
 
 // DecodeHessian reads a java.time.LocalDate; null is the zero value.
-func (v *LocalDate) DecodeHessian(d *Decoder) { decodeValue(d, v, "java.time.LocalDate") }
+func (v *LocalDate) DecodeHessian(d *Decoder) {
+	if !d.begin(&localDateClass) {
+		decodeValue(d, v, "java.time.LocalDate")
+		return
+	}
+	v.Day = d.within("day", 1, 31)
+	v.Month = time.Month(d.within("month", 1, 12))
+	v.Year = d.within("year", -maxYear, maxYear)
+	d.leave()
+}
 
 // DecodeHessian reads a java.time.LocalTime; null is the zero value.
-func (v *LocalTime) DecodeHessian(d *Decoder) { decodeValue(d, v, "java.time.LocalTime") }
+func (v *LocalTime) DecodeHessian(d *Decoder) {
+	if !d.begin(&localTimeClass) {
+		decodeValue(d, v, "java.time.LocalTime")
+		return
+	}
+	v.Nano = d.within("nanosecond", 0, maxNano)
+	v.Second = d.within("second", 0, 59)
+	v.Minute = d.within("minute", 0, 59)
+	v.Hour = d.within("hour", 0, 23)
+	d.leave()
+}
 
 // DecodeHessian reads a java.time.LocalDateTime; null is the zero value.
-func (v *LocalDateTime) DecodeHessian(d *Decoder) { decodeValue(d, v, "java.time.LocalDateTime") }
+func (v *LocalDateTime) DecodeHessian(d *Decoder) {
+	if !d.begin(&localDateTimeClass) {
+		decodeValue(d, v, "java.time.LocalDateTime")
+		return
+	}
+	v.Time.DecodeHessian(d)
+	v.Date.DecodeHessian(d)
+	d.leave()
+}
 
 // DecodeHessian reads a java.time.Instant; null is the zero value.
-func (v *Instant) DecodeHessian(d *Decoder) { decodeValue(d, v, "java.time.Instant") }
+func (v *Instant) DecodeHessian(d *Decoder) {
+	if !d.begin(&instantClass) {
+		decodeValue(d, v, "java.time.Instant")
+		return
+	}
+	nanos := d.within("nanosecond", 0, maxNano)
+	seconds := d.Long()
+	if seconds > maxInstant || seconds < -maxInstant {
+		d.failf("second %d is out of java.time.Instant's range", seconds)
+	}
+	v.Time = time.Unix(seconds, int64(nanos)).UTC()
+	d.leave()
+}
 
 // DecodeHessian reads a java.time.Duration; null is the zero value.
 func (v *Duration) DecodeHessian(d *Decoder) { decodeValue(d, v, "java.time.Duration") }

@@ -69,7 +69,17 @@ func (v UUID) EncodeHessian(e *Encoder) {
 }
 
 // DecodeHessian reads a java.util.UUID; null is the zero value.
-func (v *UUID) DecodeHessian(d *Decoder) { decodeValue(d, v, uuidClass.Name) }
+func (v *UUID) DecodeHessian(d *Decoder) {
+	if !d.begin(&uuidClass) {
+		decodeValue(d, v, uuidClass.Name)
+		return
+	}
+	var err error
+	if *v, err = ParseUUID(d.String()); err != nil {
+		d.failf("%v", err)
+	}
+	d.leave()
+}
 
 // uuid reads the text that hessian-lite writes, or Caucho's two longs.
 func (f *fieldReader) uuid() UUID {
@@ -209,6 +219,13 @@ func (v *SQLTime) DecodeHessian(d *Decoder) { v.Time = d.Date() }
 
 // objectDate reads a date that travels as an object.
 func (d *Decoder) objectDate() time.Time {
+	for _, c := range []*ClassDesc{&timestampClass, &sqlDateClass, &sqlTimeClass} {
+		if d.begin(c) {
+			t := d.Date()
+			d.leave()
+			return t
+		}
+	}
 	at := d.pos
 	switch v := d.Any().(type) {
 	case Timestamp:

@@ -35,6 +35,34 @@ func decodeValue[T any](d *Decoder, into *T, java string) {
 	}
 }
 
+// begin starts to read an object of c, whose fields must follow in c's order,
+// then leave. It is the short way for what hessian-lite writes; false, with no
+// value read, says that decodeValue has to look.
+func (d *Decoder) begin(c *ClassDesc) bool {
+	if d.pos < len(d.data) && d.data[d.pos] == tagClass {
+		d.knownDef(c)
+	}
+	if d.pos >= len(d.data) || d.data[d.pos]&0xf0 != 0x60 {
+		return false
+	}
+	n := int(d.data[d.pos] & 0xf)
+	if n >= d.nextDef || d.defs[n].class != c || d.defs[n].index != nil || !d.enter() {
+		return false
+	}
+	d.newSlot(d.here())
+	d.pos++
+	return true
+}
+
+// within reads an int from low to high.
+func (d *Decoder) within(what string, low, high int) int {
+	v := int(d.Int())
+	if v < low || v > high {
+		d.failf("%s %d: want %d to %d", what, v, low, high)
+	}
+	return v
+}
+
 // java8 is where hessian-lite has the stand-ins for java.time.
 const java8 = "com.alibaba.com.caucho.hessian.io.java8."
 

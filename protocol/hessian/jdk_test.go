@@ -332,3 +332,64 @@ func TestJavaTimeConversions(t *testing.T) {
 		t.Errorf("got %v", v)
 	}
 }
+
+// Other writers may order the fields as they like and refer back.
+func TestJDKValuesOfOtherWriters(t *testing.T) {
+	day := &Object{Class: localDateClass.Name, Fields: []Field{{"year", int32(2024)}, {"month", int32(2)}, {"day", int32(29)}}}
+	sum := &Object{Class: bigDecimalClass.Name, Fields: []Field{{"value", "1.50"}}}
+	var e Encoder
+	e.Any([]any{day, day, sum, sum, nil})
+	for i := range 17 {
+		e.Any(&Object{Class: "c.C" + string(rune('A'+i))})
+	}
+	late := &Object{Class: localTimeClass.Name, Fields: []Field{{"nano", int32(4)}, {"second", int32(3)}, {"minute", int32(2)}, {"hour", int32(1)}}}
+	e.Any(late) // of a class beyond 15
+	d := NewDecoder(e.Bytes(), nil)
+	d.List()
+	for range 2 {
+		var v LocalDate
+		if v.DecodeHessian(d); v != (LocalDate{2024, 2, 29}) {
+			t.Errorf("got %v, %v", v, d.Err())
+		}
+	}
+	for _, want := range []BigDecimal{"1.50", "1.50", ""} {
+		v := BigDecimal("x")
+		if v.DecodeHessian(d); v != want {
+			t.Errorf("got %q, want %q, %v", v, want, d.Err())
+		}
+	}
+	for range 17 {
+		d.Skip()
+	}
+	var v LocalTime
+	if v.DecodeHessian(d); v != (LocalTime{1, 2, 3, 4}) || d.Err() != nil {
+		t.Errorf("got %v, %v", v, d.Err())
+	}
+}
+
+// What Java's classes could not hold is an error where they are declared.
+func TestBadJDKValues(t *testing.T) {
+	def := func(c *ClassDesc, values string) []byte {
+		return append(append(classDef(c.Name, c.Fields), 0x60), values...)
+	}
+	for name, c := range map[string]struct {
+		into Value
+		data []byte
+	}{
+		"BigDecimal":   {new(BigDecimal), def(&bigDecimalClass, "\x03abc")},
+		"null decimal": {new(BigDecimal), def(&bigDecimalClass, "N")},
+		"UUID":         {new(UUID), def(&uuidClass, "\x03abc")},
+		"month":        {new(LocalDate), def(&localDateClass, "\x91\x9d\x90")},
+		"hour":         {new(LocalTime), def(&localTimeClass, "\x90\x90\x90\xa8")},
+		"Instant":      {new(Instant), def(&instantClass, "\x90L\x7f\x00\x00\x00\x00\x00\x00\x00")},
+		"Locale":       {new(Locale), def(&localeClass, "N")},
+		"ZoneID":       {new(ZoneID), def(&yearClass, "\x90")},
+		"other class":  {new(Year), def(&zoneIDClass, "\x01x")},
+		"cut":          {new(LocalDateTime), def(&localDateTimeClass, "N")},
+	} {
+		d := NewDecoder(c.data, nil)
+		if c.into.DecodeHessian(d); d.Err() == nil {
+			t.Errorf("%s: got %v", name, c.into)
+		}
+	}
+}

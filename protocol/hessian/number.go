@@ -92,7 +92,17 @@ func (v BigDecimal) EncodeHessian(e *Encoder) {
 }
 
 // DecodeHessian reads a java.math.BigDecimal; null is "".
-func (v *BigDecimal) DecodeHessian(d *Decoder) { decodeValue(d, v, bigDecimalClass.Name) }
+func (v *BigDecimal) DecodeHessian(d *Decoder) {
+	if !d.begin(&bigDecimalClass) {
+		decodeValue(d, v, bigDecimalClass.Name)
+		return
+	}
+	*v = BigDecimal(d.String())
+	if _, _, ok := v.split(); !ok {
+		d.failf("%.40q is no %s", string(*v), bigDecimalClass.Name)
+	}
+	d.leave()
+}
 
 func (f *fieldReader) bigDecimal() BigDecimal {
 	v := BigDecimal(take[string](f, "value"))
