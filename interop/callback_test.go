@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gubbo/gubbo/consumer"
 	"github.com/gubbo/gubbo/examples/callback/quote"
 	"github.com/gubbo/gubbo/protocol/hessian"
 	"github.com/gubbo/gubbo/provider"
@@ -131,8 +130,8 @@ func callbacks() suite {
 	provide := func(srv *provider.Server, group string) (notified, error) {
 		return nil, quote.RegisterService(srv, new(exchange), provider.Group(group), provider.Callbacks(2))
 	}
-	connect := func(cli *consumer.Client, opts ...consumer.Option) (*trader, error) {
-		c, err := quote.NewServiceClient(cli, opts...)
+	connect := func(at place) (*trader, error) {
+		c, err := quote.NewServiceClient(at.cli, at.opts("")...)
 		return &trader{c, rand.Text(), newHeard(), newHeard()}, err
 	}
 	return suiteOf("callback", provide, connect, []call[*trader]{

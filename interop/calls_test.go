@@ -18,8 +18,8 @@ import (
 
 // greets is the suite of lab.greet; its twin is GreetCalls.java.
 var greets = suiteOf("greet", provideGreeter,
-	func(cli *consumer.Client, opts ...consumer.Option) (*greet.GreetServiceClient, error) {
-		return greet.NewGreetServiceClient(cli, opts...)
+	func(at place) (*greet.GreetServiceClient, error) {
+		return greet.NewGreetServiceClient(at.cli, at.opts("")...)
 	}, greetCalls)
 
 var greetCalls = []call[*greet.GreetServiceClient]{

@@ -65,7 +65,7 @@ func (l *lab) dubboGo(program, via, address string) {
 	goes := l.goProvider(reg, "go")
 	port := freePort(l.t)
 	args := []string{"provider", port, "dubbo-go"}
-	to := target{group: "dubbo-go", address: "dubbo://127.0.0.1:" + port, version: dubboGoVersion}
+	to := target{group: "dubbo-go", direct: "dubbo://127.0.0.1:" + port, version: dubboGoVersion}
 	if address != "" {
 		args = append(args, address)
 		goes.address, to.address = address, address

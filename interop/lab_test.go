@@ -37,9 +37,10 @@ func (l *lab) in(t *testing.T) *lab { return &lab{t: t, ctx: l.ctx, table: l.tab
 
 // target is a provider as a consumer is told to find it.
 type target struct {
-	group, address string // address is dubbo:// or that of a registry
-	callee, via    string
-	version        string // of the Java that provides, "" for Go
+	group, direct string // direct is dubbo://
+	address       string // direct, or that of a registry
+	callee, via   string
+	version       string // of the Java that provides, "" for Go
 	// seen has for each suite how to wait for a oneway call.
 	seen map[string]notified
 }
@@ -89,7 +90,7 @@ func (l *lab) javaProvider(version, group string, registries ...string) target {
 	l.t.Helper()
 	port := freePort(l.t)
 	p, name := l.start(version, append([]string{"provider", port, javaGroup(group)}, registries...)...)
-	to := target{group: group, address: "dubbo://127.0.0.1:" + port, callee: name, via: "direct", version: version}
+	to := target{group: group, direct: "dubbo://127.0.0.1:" + port, callee: name, via: "direct", version: version}
 	return l.ready(p, to, suites)
 }
 
@@ -101,6 +102,9 @@ func (l *lab) ready(p *process.Process, to target, offered []suite) target {
 		l.t.Fatal(err)
 	}
 	to.seen = make(map[string]notified)
+	if to.address == "" {
+		to.address = to.direct
+	}
 	for _, s := range offered {
 		to.seen[s.name] = func(ctx context.Context, text string) error {
 			_, err := p.Await(ctx, "SEEN", "notify", text)
@@ -138,7 +142,8 @@ func (l *lab) goProvider(reg registry.Registry, group string) target {
 		done <- nil
 		l.t.Fatal(err)
 	}
-	to.address = "dubbo://" + srv.Addr()
+	to.direct = "dubbo://" + srv.Addr()
+	to.address = to.direct
 	return to
 }
 
@@ -153,7 +158,7 @@ func (l *lab) javaConsumer(version string, targets ...target) {
 func consumerArgs(targets []target) []string {
 	args := []string{"consumer"}
 	for i, to := range targets {
-		args = append(args, fmt.Sprint(i), javaGroup(to.group), to.address)
+		args = append(args, fmt.Sprint(i), javaGroup(to.group), to.address, to.direct)
 	}
 	return args
 }
@@ -190,17 +195,14 @@ func (l *lab) goConsumer(reg registry.Registry, to target) {
 			l.t.Error(err)
 		}
 	}()
-	opts := []consumer.Option{consumer.Group(to.group)}
-	if reg == nil {
-		opts = append(opts, consumer.Direct(to.address))
-	}
+	at := place{cli: cli, group: to.group, direct: to.direct, version: to.version, registry: reg != nil}
 	for _, s := range suites {
 		if to.seen[s.name] == nil {
 			continue // a peer that does not offer it
 		}
-		s.consume(l.ctx, cli, func(name, result, detail string) {
+		s.consume(l.ctx, at, func(name, result, detail string) {
 			l.add("go", to.version, to, name, result, detail)
-		}, opts...)
+		})
 	}
 }
 

@@ -9,7 +9,12 @@ import (
 )
 
 // suites are all that a provider of either language offers in one process.
-var suites = []suite{greets, typed(), callbacks()}
+var suites = []suite{
+	greets,
+	typed(),
+	featured,
+	callbacks(),
+}
 
 // suite is a few services and the calls that a consumer makes of them. Its
 // twin is a lab.peer.Suite of the same name.
@@ -18,9 +23,31 @@ type suite struct {
 	// provide registers the services under group.
 	provide func(srv *provider.Server, group string) (notified, error)
 	// consume makes all calls and tells each by report.
-	consume func(ctx context.Context, cli *consumer.Client, report report, opts ...consumer.Option)
+	consume func(ctx context.Context, at place, report report)
 	// byGo and byJava are the names of the calls that each consumer makes.
 	byGo, byJava []string
+}
+
+// place is where a Go consumer finds a provider's services.
+type place struct {
+	cli           *consumer.Client
+	group, direct string
+	version       string // of the Java that provides
+	registry      bool   // tells where it is; else it is at direct
+}
+
+// opts find the export in the provider's group, with a suffix.
+func (p place) opts(suffix string, more ...consumer.Option) []consumer.Option {
+	opts := []consumer.Option{consumer.Group(p.group + suffix)}
+	if !p.registry {
+		opts = append(opts, consumer.Direct(p.direct))
+	}
+	return append(opts, more...)
+}
+
+// dial finds the export at the provider's address and nowhere else.
+func (p place) dial(query string, more ...consumer.Option) []consumer.Option {
+	return append([]consumer.Option{consumer.Group(p.group), consumer.Direct(p.direct + query)}, more...)
 }
 
 // notified waits until the provider has run the oneway call with this text.
@@ -42,7 +69,7 @@ type call[C any] struct {
 // suiteOf returns the suite whose calls are made by the client that connect
 // returns.
 func suiteOf[C any](name string, provide func(*provider.Server, string) (notified, error),
-	connect func(*consumer.Client, ...consumer.Option) (C, error), calls []call[C]) suite {
+	connect func(place) (C, error), calls []call[C]) suite {
 	s := suite{name: name, provide: provide}
 	for _, c := range calls {
 		if c.run != nil {
@@ -52,14 +79,18 @@ func suiteOf[C any](name string, provide func(*provider.Server, string) (notifie
 			s.byJava = append(s.byJava, name+"/"+c.name)
 		}
 	}
-	s.consume = func(ctx context.Context, cli *consumer.Client, report report, opts ...consumer.Option) {
-		client, err := connect(cli, opts...)
+	s.consume = func(ctx context.Context, at place, report report) {
+		client, err := connect(at)
 		if err != nil {
 			report(name+"/refer", "FAIL", err.Error())
 			return
 		}
 		for _, c := range calls {
 			if c.run == nil {
+				continue
+			}
+			if lacking(at.version, name+"/"+c.name) {
+				report(name+"/"+c.name, "lacks", "")
 				continue
 			}
 			result := "ok"

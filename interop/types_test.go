@@ -61,8 +61,8 @@ func typed() suite {
 	}
 	return suiteOf("types", func(srv *provider.Server, group string) (notified, error) {
 		return nil, types.RegisterEverything(srv, newEverything(), provider.Group(group), provider.Version(""))
-	}, func(cli *consumer.Client, opts ...consumer.Option) (*types.EverythingClient, error) {
-		return types.NewEverythingClient(cli, append(opts, consumer.Version(""))...)
+	}, func(at place) (*types.EverythingClient, error) {
+		return types.NewEverythingClient(at.cli, at.opts("", consumer.Version(""))...)
 	}, append(calls, typeSpecials...))
 }
 

@@ -3,7 +3,7 @@
 // arguments and the rows that it prints are those of the Java peer:
 //
 //	provider PORT GROUP [zookeeper://HOST:PORT ...]    until its standard input ends
-//	consumer {LABEL GROUP ADDRESS} ...                 all calls at each address, dubbo:// or zookeeper://
+//	consumer {LABEL GROUP ADDRESS DIRECT} ...          all calls at each address, dubbo:// or zookeeper://
 //
 //	PEER   dubbo-go VERSION, GO VERSION          first of all
 //	READY  PORT                                  the provider is exported and registered
@@ -63,8 +63,8 @@ func run(args []string) error {
 	switch {
 	case len(args) >= 3 && args[0] == "provider":
 		return provide(args[1], args[2], args[3:])
-	case len(args) >= 4 && len(args)%3 == 1 && args[0] == "consumer":
-		for i := 1; i < len(args); i += 3 {
+	case len(args) >= 5 && len(args)%4 == 1 && args[0] == "consumer":
+		for i := 1; i < len(args); i += 4 {
 			consume(args[i], args[i+1], args[i+2])
 		}
 		return nil

@@ -257,6 +257,19 @@ func TestTooLargeEachWay(t *testing.T) {
 	}
 }
 
+// Java puts a small response in the place of one that exceeds its payload
+// limit: status 50 up to 2.7, 25 in 3.
+func TestJavaSaysThatAResponseIsTooLarge(t *testing.T) {
+	for _, status := range []byte{25, 50} {
+		if code := refine(status, "Data length too large: 9444117, max payload: 8388608, channel: NettyChannel"); code != api.TooLarge {
+			t.Errorf("status %d is %v", status, code)
+		}
+		if code := refine(status, "Failed to send response"); code != api.Codec {
+			t.Errorf("status %d with another text is %v", status, code)
+		}
+	}
+}
+
 func TestReverseCallsAreRefusedWithoutAHandler(t *testing.T) {
 	ln := newPipeListener()
 	cli, err := New().Dial("127.0.0.1:1", protocol.DialOptions{Dial: ln.dial})

@@ -77,9 +77,16 @@ func decodeErrorText(h header, body []byte, d *hessian.Decoder) (string, error) 
 	return "", unknownCodec(h)
 }
 
+// javaTooLarge begins what Java says in place of a response that exceeds its
+// payload limit, under one status up to 2.7 and another since.
+const javaTooLarge = "Data length too large"
+
 // refine returns the code for a status and its text. A text that starts with
 // the name of a code that has this status came from a gubbo provider.
 func refine(status byte, text string) api.Code {
+	if (status == statusSerialization || status == statusBadResponse) && strings.HasPrefix(text, javaTooLarge) {
+		return api.TooLarge
+	}
 	for c := api.Timeout; c <= api.Internal; c++ {
 		if c.DubboStatus() == status {
 			if rest, ok := strings.CutPrefix(text, c.String()); ok && strings.HasPrefix(rest, ": ") {

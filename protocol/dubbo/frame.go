@@ -33,10 +33,11 @@ const (
 // The statuses of a response that this package itself writes or tests; all
 // others come from the table in api/code.go.
 const (
-	statusOK          = 20
-	statusBadRequest  = 40
-	statusBadResponse = 50
-	statusService     = 70
+	statusOK            = 20
+	statusSerialization = 25
+	statusBadRequest    = 40
+	statusBadResponse   = 50
+	statusService       = 70
 )
 
 // The first value of a response's body. The last three are the first three

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 
 import com.alibaba.dubbo.common.Version;
 import com.alibaba.dubbo.config.ApplicationConfig;
@@ -17,8 +18,12 @@ import com.alibaba.dubbo.rpc.service.EchoService;
 
 /** All that the peer asks of Dubbo 2.6; the folder apache has the twin for all later ones. */
 public final class Dubbo {
+    /** Whether an attachment may be another object than a String. */
+    public static final boolean ATTACHES_OBJECTS = false;
+    /** Whether a method may return a CompletableFuture. */
+    public static final boolean FUTURES = false;
+
     private static final Map<String, RegistryConfig> REGISTRIES = new HashMap<>();
-    private static final List<ServiceConfig<?>> SERVICES = new ArrayList<>();
     private static ApplicationConfig application;
     private static ProtocolConfig protocol;
 
@@ -59,13 +64,6 @@ public final class Dubbo {
         service.setParameters(terms.parameters);
         service.setRef(ref);
         service.export();
-        SERVICES.add(service);
-    }
-
-    static void unexport() {
-        for (ServiceConfig<?> service : SERVICES) {
-            service.unexport();
-        }
     }
 
     /** A reference to type at address, which is dubbo://HOST:PORT or that of a registry. */
@@ -73,7 +71,7 @@ public final class Dubbo {
         ReferenceConfig<T> reference = new ReferenceConfig<>();
         reference.setApplication(application);
         if (address.startsWith("dubbo:")) {
-            reference.setUrl(address);
+            reference.setUrl(terms.token == null ? address : address + "?token=" + terms.token);
         } else {
             reference.setRegistry(registry(address));
         }
@@ -109,6 +107,16 @@ public final class Dubbo {
     /** The attachment of the last answer. */
     public static Object replied(String key) {
         return Replies.attachment(key);
+    }
+
+    /** The caller of the call that is being served, host:port. */
+    public static String peer() {
+        return RpcContext.getContext().getRemoteAddressString();
+    }
+
+    /** The outcome of this thread's last call of a method that is configured as async. */
+    public static <T> Future<T> future() {
+        return RpcContext.getContext().getFuture();
     }
 
     public static Object echo(Object service, Object value) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 
 import org.apache.dubbo.common.Version;
 import org.apache.dubbo.config.ApplicationConfig;
@@ -20,8 +21,12 @@ import org.apache.dubbo.rpc.service.EchoService;
  * its twin for 2.6; the rest of the peer compiles against either and imports neither Dubbo.
  */
 public final class Dubbo {
+    /** Whether an attachment may be another object than a String. */
+    public static final boolean ATTACHES_OBJECTS = true;
+    /** Whether a method may return a CompletableFuture. */
+    public static final boolean FUTURES = true;
+
     private static final Map<String, RegistryConfig> REGISTRIES = new HashMap<>();
-    private static final List<ServiceConfig<?>> SERVICES = new ArrayList<>();
     private static ApplicationConfig application;
     private static ProtocolConfig protocol;
 
@@ -62,13 +67,6 @@ public final class Dubbo {
         service.setParameters(terms.parameters);
         service.setRef(ref);
         service.export();
-        SERVICES.add(service);
-    }
-
-    static void unexport() {
-        for (ServiceConfig<?> service : SERVICES) {
-            service.unexport();
-        }
     }
 
     /** A reference to type at address, which is dubbo://HOST:PORT or that of a registry. */
@@ -76,7 +74,7 @@ public final class Dubbo {
         ReferenceConfig<T> reference = new ReferenceConfig<>();
         reference.setApplication(application);
         if (address.startsWith("dubbo:")) {
-            reference.setUrl(address);
+            reference.setUrl(terms.token == null ? address : address + "?token=" + terms.token);
         } else {
             reference.setRegistry(registry(address));
         }
@@ -112,6 +110,16 @@ public final class Dubbo {
     /** The attachment of the last answer. */
     public static Object replied(String key) {
         return Replies.attachment(key);
+    }
+
+    /** The caller of the call that is being served, host:port. */
+    public static String peer() {
+        return RpcContext.getContext().getRemoteAddressString();
+    }
+
+    /** The outcome of this thread's last call of a method that is configured as async. */
+    public static <T> Future<T> future() {
+        return RpcContext.getContext().getFuture();
     }
 
     public static Object echo(Object service, Object value) {

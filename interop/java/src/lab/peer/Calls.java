@@ -9,13 +9,14 @@ public final class Calls {
         String run() throws Throwable;
     }
 
-    private final String label, suite, group, address;
+    private final String label, suite, group, address, direct;
 
-    Calls(String label, String suite, String group, String address) {
+    Calls(String label, String suite, String group, String address, String direct) {
         this.label = label;
         this.suite = suite;
         this.group = group;
         this.address = address;
+        this.direct = direct;
     }
 
     public <T> Ref<T> refer(Class<T> type, Terms terms) {
@@ -26,6 +27,17 @@ public final class Calls {
     /** Whether the provider is called by its address, so that no registry tells its parameters. */
     public boolean direct() {
         return address.startsWith("dubbo:");
+    }
+
+    /** A reference to the provider's own address, on a connection of its own. */
+    public <T> Ref<T> dial(Class<T> type, Terms terms) {
+        terms.group = group + terms.group;
+        return Dubbo.refer(type, terms.with("connections", "1"), direct);
+    }
+
+    /** A cell of a feature that this Dubbo does not have. */
+    public void lacks(String name) {
+        Peer.print("CALL", label, suite + "/" + name, "lacks", "");
     }
 
     public void call(String name, Call call) {
@@ -46,7 +58,7 @@ public final class Calls {
         return String.valueOf(got);
     }
 
-    static String chain(Throwable e) {
+    public static String chain(Throwable e) {
         StringBuilder b = new StringBuilder(e.toString());
         for (Throwable c = e.getCause(); c != null; c = c.getCause()) {
             b.append(" <- ").append(c);

@@ -6,6 +6,7 @@ import java.io.UnsupportedEncodingException;
 import java.util.Arrays;
 import java.util.List;
 
+import lab.peer.features.FeaturesSuite;
 import lab.peer.greet.GreetCalls;
 import lab.peer.quote.QuoteCalls;
 import lab.peer.types.TypesSuite;
@@ -16,21 +17,25 @@ import lab.peer.types.TypesSuite;
  *
  * <pre>
  * provider PORT GROUP [zookeeper://HOST:PORT ...]    until its standard input ends
- * consumer {LABEL GROUP ADDRESS} ...                 all calls at each address, dubbo:// or zookeeper://
+ * consumer {LABEL GROUP ADDRESS DIRECT} ...          all calls at each address, dubbo:// or zookeeper://
  * </pre>
  *
- * The group "-" is none. It prints rows of fields between tabs:
+ * The group "-" is none; DIRECT is always dubbo://. It prints rows of fields between tabs:
  * <pre>
  * PEER   dubbo VERSION, java VERSION           first of all
  * READY  PORT                                  the provider is exported and registered
  * SEEN   notify TEXT                           the provider ran a call that nobody waits for
- * CALL   LABEL SUITE/NAME ok|FAIL DETAIL       one call of the consumer
+ * CALL   LABEL SUITE/NAME ok|FAIL|lacks DETAIL one call of the consumer
  * </pre>
  */
 public final class Peer {
     /** How long a call of the consumer may take. */
     static final int TIMEOUT_MS = 8000;
-    private static final List<Suite> SUITES = Arrays.asList(new GreetCalls(), new TypesSuite(), new QuoteCalls());
+    private static final List<Suite> SUITES = Arrays.asList(
+        new GreetCalls(),
+        new TypesSuite(),
+        new FeaturesSuite(),
+        new QuoteCalls());
     private static final PrintStream OUT = utf8(System.out);
 
     private Peer() {
@@ -43,8 +48,8 @@ public final class Peer {
             provide(Integer.parseInt(rest.get(0)), rest.get(1), rest.subList(2, rest.size()));
         } else {
             Dubbo.begin("java-consumer", 0);
-            for (int i = 0; i < rest.size(); i += 3) {
-                consume(rest.get(i), rest.get(i + 1), rest.get(i + 2));
+            for (int i = 0; i < rest.size(); i += 4) {
+                consume(rest.subList(i, i + 4));
             }
         }
         System.exit(0);
@@ -76,15 +81,15 @@ public final class Peer {
         }
         print("READY", Integer.toString(port));
         while (System.in.read() >= 0) {
-            // The harness closes our input to end us.
+            // The harness closes our input to end us; Dubbo's own shutdown hook says farewell.
         }
-        Dubbo.unexport();
     }
 
-    private static void consume(String label, String group, String address) {
+    private static void consume(List<String> target) {
+        String label = target.get(0);
         for (Suite suite : SUITES) {
             try {
-                suite.consume(new Calls(label, suite.name(), named(group), address));
+                suite.consume(new Calls(label, suite.name(), named(target.get(1)), target.get(2), target.get(3)));
             } catch (Throwable e) {
                 print("CALL", label, suite.name() + "/refer", "FAIL", Calls.chain(e));
             }

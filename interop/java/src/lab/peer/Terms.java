@@ -25,7 +25,7 @@ public final class Terms {
         return this;
     }
 
-    /** For exports alone. */
+    /** For exports, and for references that no registry tells it. */
     public Terms token(String t) {
         token = t;
         return this;

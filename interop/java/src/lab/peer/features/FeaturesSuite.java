@@ -1,0 +1,223 @@
+package lab.peer.features;
+
+import static lab.peer.Calls.same;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import lab.features.Features;
+import lab.features.Later;
+import lab.features.OddException;
+import lab.features.UnlistedException;
+import lab.peer.Calls;
+import lab.peer.Dubbo;
+import lab.peer.Exports;
+import lab.peer.Ref;
+import lab.peer.Suite;
+import lab.peer.Terms;
+
+/** The suite of lab.features; names and meaning of the calls are those of Go's features_test.go. */
+public final class FeaturesSuite implements Suite {
+    private static final int MIB = 1 << 20;
+
+    @Override
+    public String name() {
+        return "features";
+    }
+
+    @Override
+    public void provide(Exports exports) {
+        exports.export(Features.class, new FeaturesService("plain"), new Terms());
+        exports.export(Features.class, new FeaturesService("other group"), new Terms().group("-other"));
+        exports.export(Features.class, new FeaturesService("version 1"), new Terms().version("1.0.0"));
+        exports.export(Features.class, new FeaturesService("version 2"), new Terms().version("2.0.0"));
+        exports.export(Features.class, new FeaturesService("token"), new Terms().version("3.0.0").token("secret"));
+        if (Dubbo.FUTURES) {
+            exports.export(Later.class, this::later, new Terms());
+        }
+    }
+
+    private CompletableFuture<String> later(String text, int millis) {
+        return CompletableFuture.supplyAsync(() -> {
+            Sleep.millis(millis);
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException("no text");
+            }
+            return text;
+        });
+    }
+
+    @Override
+    public void consume(Calls calls) throws Throwable {
+        exports(calls);
+        try (Ref<Features> ref = calls.refer(Features.class, new Terms())) {
+            Features service = ref.service;
+            calls.call("echo", () -> same("echo \u6f22", Dubbo.echo(service, "echo \u6f22")) + same(7, Dubbo.echo(service, 7)));
+            attachments(calls, service);
+            calls.call("exception.odd", () -> {
+                try {
+                    service.odd("boom");
+                } catch (OddException e) {
+                    return same("boom", e.getMessage());
+                }
+                throw new AssertionError("nothing thrown");
+            });
+            calls.call("exception.unlisted", () -> {
+                try {
+                    service.unlisted("boom");
+                } catch (UnlistedException e) {
+                    return same("boom", e.getMessage());
+                }
+                throw new AssertionError("nothing thrown");
+            });
+            sizes(calls, service);
+            calls.call("concurrent", () -> concurrent(service));
+        }
+        futures(calls);
+    }
+
+    private void exports(Calls calls) {
+        where(calls, "plain", "plain", new Terms());
+        where(calls, "group", "other group", new Terms().group("-other"));
+        where(calls, "version.1", "version 1", new Terms().version("1.0.0"));
+        where(calls, "version.2", "version 2", new Terms().version("2.0.0"));
+        where(calls, "token", "token", new Terms().version("3.0.0").token("secret"));
+        calls.call("token.none", () -> {
+            try (Ref<Features> ref = calls.dial(Features.class, new Terms().version("3.0.0"))) {
+                ref.service.where();
+            } catch (RuntimeException e) {
+                String text = Calls.chain(e);
+                return same(true, text.contains("oken")) + " " + text;
+            }
+            throw new AssertionError("it answered");
+        });
+    }
+
+    private void where(Calls calls, String name, String want, Terms terms) {
+        calls.call(name, () -> {
+            try (Ref<Features> ref = calls.refer(Features.class, terms)) {
+                return same(want, ref.service.where());
+            }
+        });
+    }
+
+    private void attachments(Calls calls, Features service) {
+        if (!Dubbo.ATTACHES_OBJECTS) {
+            calls.lacks("attach.int");
+            calls.lacks("attach.list");
+            calls.lacks("attach.reply.int");
+            return;
+        }
+        calls.call("attach.int", () -> {
+            Dubbo.attach("lab-int", 5);
+            return same("5", service.attached("lab-int"));
+        });
+        calls.call("attach.list", () -> {
+            Dubbo.attach("lab-list", new ArrayList<>(Arrays.asList(1, 2)));
+            Dubbo.attach("lab-text", "beside");
+            return same("beside", service.attached("lab-text"));
+        });
+        calls.call("attach.reply.int", () -> {
+            service.attached("none");
+            return same("7", String.valueOf(Dubbo.replied("back-int")));
+        });
+    }
+
+    private void sizes(Calls calls, Features service) {
+        calls.call("large.request", () -> same(7L * MIB, service.sum(bytes(MIB))));
+        calls.call("large.reply", () -> same(true, Arrays.equals(bytes(MIB), service.grow(MIB))));
+        calls.call("limit.request", () -> {
+            try {
+                service.sum(bytes(9 * MIB));
+            } catch (RuntimeException e) {
+                return same(true, Calls.chain(e).contains("Data length too large"));
+            }
+            throw new AssertionError("it was sent");
+        });
+        calls.call("limit.reply", () -> {
+            try {
+                service.grow(9 * MIB);
+            } catch (RuntimeException e) {
+                String text = Calls.chain(e);
+                return same(false, Dubbo.isTimeout(e)) + same(true, text.contains("too large")) + " " + text;
+            }
+            throw new AssertionError("it came");
+        });
+        calls.call("limit.after", () -> same(4, service.twice(2, 0)));
+    }
+
+    private static byte[] bytes(int n) {
+        byte[] data = new byte[n];
+        Arrays.fill(data, (byte) 7);
+        return data;
+    }
+
+    /** Calls that are under way at the same time, on one connection, and end out of order. */
+    private static String concurrent(Features service) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(32);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                int n = i;
+                all.add(threads.submit(() -> same(2 * n, service.twice(n, n % 7))));
+            }
+            for (Future<?> f : all) {
+                f.get(10, TimeUnit.SECONDS);
+            }
+            return all.size() + " calls";
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private void futures(Calls calls) throws Throwable {
+        try (Ref<Features> ref = calls.refer(Features.class, new Terms().with("twice.async", "true").with("odd.async", "true"))) {
+            calls.call("async", () -> {
+                same(0, ref.service.twice(21, 50));
+                Future<Object> future = Dubbo.future();
+                return same(42, future.get(5, TimeUnit.SECONDS));
+            });
+            calls.call("async.exception", () -> {
+                ref.service.odd("boom");
+                try {
+                    Dubbo.future().get(5, TimeUnit.SECONDS);
+                } catch (ExecutionException | RuntimeException e) {
+                    // 2.6 has it two causes deep, in an RpcException
+                    return same(true, Calls.chain(e).contains("lab.features.OddException: boom"));
+                }
+                throw new AssertionError("nothing thrown");
+            });
+        }
+        if (!Dubbo.FUTURES) {
+            calls.lacks("future");
+            calls.lacks("future.both");
+            calls.lacks("future.exception");
+            return;
+        }
+        try (Ref<Later> ref = calls.refer(Later.class, new Terms())) {
+            Later service = ref.service;
+            calls.call("future", () -> same("late", service.later("late", 20).get(5, TimeUnit.SECONDS)));
+            calls.call("future.both", () -> {
+                CompletableFuture<String> slow = service.later("slow", 300), fast = service.later("fast", 0);
+                same("fast", fast.get(5, TimeUnit.SECONDS));
+                same(false, slow.isDone());
+                return same("slow", slow.get(5, TimeUnit.SECONDS));
+            });
+            calls.call("future.exception", () -> {
+                try {
+                    service.later("", 0).get(5, TimeUnit.SECONDS);
+                } catch (ExecutionException e) {
+                    return same("no text", ((IllegalArgumentException) e.getCause()).getMessage());
+                }
+                throw new AssertionError("nothing thrown");
+            });
+        }
+    }
+}
