@@ -10,14 +10,15 @@ import (
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/internal/accesskey"
-	"github.com/gubbo/gubbo/protocol/hessian"
 )
 
 // clockSkew is how far the time of a signed call may be from ours. Java checks
 // none; here a recorded call is of no use after it.
 const clockSkew = 5 * time.Minute
 
-// authException is how Java names a call without valid credentials.
+// authException is how Java names a call without valid credentials. It is only
+// named, in the text of a status: Java 3 allows itself neither to send nor to
+// read that exception, and 2.7 mostly lacks its class.
 const authException = "org.apache.dubbo.auth.exception.RpcAuthenticationException"
 
 // AccessKey has callers sign each call with a secret that they share with this
@@ -26,8 +27,8 @@ const authException = "org.apache.dubbo.auth.exception.RpcAuthenticationExceptio
 // call, from many goroutines. A signature holds for one method of the service
 // and for 5 minutes around the caller's clock; a recorded call can be repeated
 // within them. Arguments are not signed. The URL tells consumers to sign; it
-// has no secret. What fails is answered with Java's
-// RpcAuthenticationException, before any filter runs.
+// has no secret. What fails is answered as api.Forbidden, before any filter
+// runs.
 func AccessKey(secretOf func(id string) string) ServiceOption {
 	return func(s *service) {
 		if secretOf == nil {
@@ -43,8 +44,7 @@ func AccessKey(secretOf func(id string) string) ServiceOption {
 // are right, best in constant time; it is called for each call, from many
 // goroutines. Nothing encrypts them on the way, nor ties them to the call. The
 // URL tells consumers to send them; unlike Java's it does not hold them. What
-// fails is answered with Java's RpcAuthenticationException, before any filter
-// runs.
+// fails is answered as api.Forbidden, before any filter runs.
 func BasicAuth(check func(username, password string) bool) ServiceOption {
 	return func(s *service) {
 		if check == nil {
@@ -72,12 +72,9 @@ func (s *service) authenticate(authenticator string, check func(*api.Invocation)
 	}
 }
 
-// unauthentic is an exception in the answer, as in Java, rather than a status.
-// It never says which of the credentials was wrong.
+// unauthentic never says which of the credentials was wrong.
 func unauthentic(inv *api.Invocation, why string) error {
-	return api.NewError(api.Business, api.SentNo, "", &hessian.Exception{
-		Class: authException, Message: fmt.Sprintf("provider: call of %s.%s is not authenticated: %s", inv.Service.Key(), inv.Method.Name, why),
-	})
+	return api.NewError(api.Forbidden, api.SentNo, fmt.Sprintf("provider: call of %s.%s is not authenticated: %s (%s)", inv.Service.Key(), inv.Method.Name, why, authException), nil)
 }
 
 func checkAccessKey(inv *api.Invocation, secretOf func(id string) string, now time.Time) error {
