@@ -132,6 +132,7 @@ func (g *generator) analyse() {
 		byJava[c.javaName] = c
 	}
 	g.reach()
+	g.shadows()
 	g.unused()
 	g.collisions()
 }
@@ -411,6 +412,32 @@ func (r *reacher) typ(t *typ) {
 		// What stands for Object may be any class that the package knows.
 		for _, c := range r.g.sorted {
 			r.class(c)
+		}
+	}
+}
+
+// shadows renames parameters that are called like an imported package, which
+// is known only now.
+func (g *generator) shadows() {
+	packages := make(map[string]bool)
+	for _, name := range g.names {
+		packages[name] = true
+	}
+	for _, s := range g.services {
+		for _, m := range s.methods {
+			taken := make(map[string]bool)
+			for _, p := range m.params {
+				taken[p.goName] = true
+			}
+			for _, p := range m.params {
+				for packages[p.goName] {
+					p.goName += "_"
+					for taken[p.goName] {
+						p.goName += "_"
+					}
+				}
+				taken[p.goName] = true
+			}
 		}
 	}
 }

@@ -185,7 +185,7 @@ func skipped(path, name string) bool {
 }
 
 // annotated finds what needs generated code: a directive or a class.
-var annotated = regexp.MustCompile("(?m)^\\s*(//gubbo:(service|callback|interface|enum) |_\\s+hessian\\.Class\\b)")
+var annotated = regexp.MustCompile("(?m)^\\s*//gubbo:(service|callback|interface|enum) |^[^/\n]*\\b_\\s+hessian\\.Class\\s+`java:\"")
 
 func hasDirective(dir string) (bool, error) {
 	paths, err := filepath.Glob(filepath.Join(globEscape(dir), "*.go"))
