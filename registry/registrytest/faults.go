@@ -33,6 +33,7 @@ func Run(t *testing.T, start func(t testing.TB) Harness) {
 		{"wiped", wiped},
 		{"down at the start", downAtStart},
 		{"tree deleted", treeDeleted},
+		{"flapping", flapping},
 		{"definitions", definitions},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, start(t).watched(t)) })
@@ -435,6 +436,25 @@ func treeDeleted(t *testing.T, h Harness) {
 	f.urls = append(f.urls, late)
 	f.untilWhole(t, "a late one")
 	all.untilProviders(t, "a late one", f.urls...)
+}
+
+// flapping has the only provider come and go so fast that whoever reads the list
+// hardly ever sees it. Empty each time is not empty all the time.
+func flapping(t *testing.T, h Harness) {
+	r, tr := open(t, h, Options{}), tree(t, h, "")
+	path := nodePath(provider(t, 1))
+	must(t, tr.Create(path, false))
+	w := subscribe(t, r, user)
+	w.untilProviders(t, "the provider", provider(t, 1))
+	must(t, tr.Delete(path))
+	for start := time.Now(); time.Since(start) < 2*time.Second; time.Sleep(50 * time.Millisecond) {
+		must(t, tr.Create(path, false))
+		must(t, tr.Delete(path))
+	}
+	w.sinceNeverEmpty(t, 0)
+	w.untilProviders(t, "nobody, in the end")
+	must(t, tr.Create(path, false))
+	w.untilProviders(t, "the provider again", provider(t, 1))
 }
 
 // RunEnsemble runs the case that needs several servers; killLeader ends the

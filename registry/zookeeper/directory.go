@@ -30,6 +30,7 @@ type directory struct {
 	names      []string
 	entries    []entry // sorted by text
 	unreadable []string
+	stirred    bool      // an event came since the last read began
 	emptied    time.Time // since when it has no entries (names if they are no URLs), zero while it has
 	err        error
 }
@@ -49,12 +50,16 @@ func newDirectory(r *Registry, path string, urls bool) *directory {
 // run is the directory's chore: it reads all children anew and arms the watch
 // in the same request, so that no change falls between.
 func (d *directory) run(ctx context.Context, conn *zkclient.Conn) (time.Duration, error) {
+	d.r.mu.Lock()
+	stirred := d.stirred
+	d.stirred = false
+	d.r.mu.Unlock()
 	names, missing, err := d.list(ctx, conn)
 	if err != nil {
 		err = fmt.Errorf("zookeeper: cannot list %q: %w", d.path, err)
 		d.r.mu.Lock()
 		defer d.r.mu.Unlock()
-		d.err = err
+		d.err, d.stirred = err, d.stirred || stirred
 		if !errors.Is(err, zkclient.ErrLost) && ctx.Err() == nil {
 			d.looked = true
 		}
@@ -73,7 +78,7 @@ func (d *directory) run(ctx context.Context, conn *zkclient.Conn) (time.Duration
 	switch {
 	case len(entries) > 0 || !d.urls && len(names) > 0:
 		d.emptied = time.Time{}
-	case d.emptied.IsZero():
+	case d.emptied.IsZero() || stirred: // empty before, too, and not in between
 		d.emptied = time.Now()
 	}
 	d.poke()

@@ -135,6 +135,7 @@ func (r *Registry) event(e zkclient.Event) {
 		n.lane.loop.poke(n.chore)
 	}
 	if d := r.dirs[e.Path]; d != nil {
+		d.stirred = true
 		r.lanes[0].loop.poke(d.chore)
 	}
 	if t := r.texts[e.Path]; t != nil {
