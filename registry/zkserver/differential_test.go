@@ -156,9 +156,14 @@ func (s *side) tell(b *strings.Builder, op int32, d *jute.Decoder) {
 		s.tellData(b, d)
 		s.tellStat(b, d)
 	case 6:
+		// Java keeps what a connection proved in a hash set, so that an entry
+		// "auth" becomes entries in any order.
+		var list []string
 		for range d.Count(12) {
-			fmt.Fprintf(b, " %d:%s:%s", d.Int(), d.String(), d.String())
+			list = append(list, fmt.Sprintf("%d:%s:%s", d.Int(), d.String(), d.String()))
 		}
+		slices.Sort(list)
+		fmt.Fprintf(b, " acl %q", list)
 		s.tellStat(b, d)
 	case 8, 12, 103:
 		names := d.Strings()

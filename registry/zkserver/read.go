@@ -205,7 +205,11 @@ func (m *machine) allChildrenNumber(c *client, d *jute.Decoder) code {
 		return err
 	}
 	count := len(m.tree.nodes) - 1
-	if path != "/" {
+	switch path {
+	case "/":
+	case "": // the root by its other name: a real server counts the root, too
+		count++
+	default:
 		count = m.descendants(path, n)
 	}
 	m.scratch = jute.AppendInt(m.scratch, int32(count))
