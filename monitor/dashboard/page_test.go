@@ -2,7 +2,6 @@ package dashboard_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -149,7 +148,8 @@ const look = `({
 
 func TestThePage(t *testing.T) {
 	dir := t.TempDir()
-	keep(t, dir, time.Now())
+	now := time.Now()
+	keep(t, dir, now)
 	memory := &registrytest.Memory{}
 	reg := memory.Open()
 	defer reg.Close()
@@ -191,16 +191,22 @@ func TestThePage(t *testing.T) {
 	}
 	see("service", append(everywhere, method, "timeout 35")...)
 
-	// A minute that is pointed at in one chart is read in all four. The span is
-	// the 15 minutes up to the running one, n minutes ago is 14 - n from its left.
-	const pointer = `(() => {
+	// A minute that is pointed at in one chart is read in all four. Which one it
+	// is says the chart: the span goes on with the clock.
+	const pointer = `Object.fromEntries([...Array(15).keys()].map(i => {
 		const plot = document.querySelector('figure svg'), box = plot.getBoundingClientRect();
-		plot.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + box.width * (14.5 - %d) / 15, clientY: box.top + 5 }));
-		return [...document.querySelectorAll('figure')].filter(f => f.querySelector('.cross.on')).map(f => f.querySelector('.key b').textContent).join(' ');
-	})()`
+		plot.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + box.width * (i + .5) / 15, clientY: box.top + 5 }));
+		const on = [...document.querySelectorAll('figure')].filter(f => f.querySelector('.cross.on'));
+		return [on[0].querySelector('.when').textContent.slice(0, 5), on.map(f => f.querySelector('.key b').textContent).join(' ')];
+	}))`
+	read, err := chromedp.Run(ctx, chromedp.Evaluate[map[string]string](pointer))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for ago, want := range map[int]string{9: "1,007 7 1.5 ms 1.5 ms", 6: "– – – –", 4: "0 0 – –", 2: "– – – –"} {
-		if read, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(pointer, ago))); err != nil || read != want {
-			t.Errorf("pointing at %d minutes ago shows %q, %v; want %q", ago, read, err, want)
+		minute := now.Add(time.Duration(-ago) * time.Minute).Format("15:04")
+		if read[minute] != want {
+			t.Errorf("pointing at %s shows %q, want %q, in %q", minute, read[minute], want, read)
 		}
 	}
 
