@@ -23,6 +23,7 @@ func commands() []*cobra.Command {
 		lsCommand(),
 		callCommand(),
 		genCommand(),
+		checkCommand(),
 		versionCommand(),
 	}
 }

@@ -127,3 +127,16 @@ func (t *typ) describe() *TypeContract {
 	}
 	return c
 }
+
+// JavaName returns the Java name that a Go name stands for where no tag and no
+// directive says another: "GetUser" is "getUser", "ID" is "id".
+func JavaName(goName string) string { return lowerFirst(goName) }
+
+// Expand replaces "dir/..." among args by the directories there that have
+// directives; none is ".".
+func Expand(args []string) ([]string, error) {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	return expand(args)
+}
