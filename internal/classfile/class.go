@@ -232,9 +232,7 @@ func (r *reader) innerClasses(c *Class) {
 	for range r.count(8, "number_of_classes") {
 		inner := r.className(false, "inner class")
 		r.className(true, "outer class")
-		if r.u2("inner_name") != 0 && r.err == nil {
-			r.text(int(r.data[r.pos-2])<<8|int(r.data[r.pos-1]), r.pos-2, "inner_name")
-		}
+		r.u2("inner_name")
 		flags := Flags(r.u2("inner_class_access_flags"))
 		if r.err == nil && inner == c.Name {
 			c.Nested, c.Flags = true, flags

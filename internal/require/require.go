@@ -23,6 +23,7 @@ import (
 const (
 	SuiteZooKeeper = "zookeeper"
 	SuiteJava      = "java"
+	SuiteJDK       = "jdk"
 	SuiteNetns     = "netns"
 	SuiteChromium  = "chromium"
 )
@@ -73,6 +74,25 @@ func Java(t testing.TB) {
 			missing(t, SuiteJava, fmt.Errorf("no %s on the path; install a JDK 17 and Maven", tool))
 		}
 	}
+}
+
+// JDK skips t unless a JDK is here: javac, jar and javap alone, without Maven.
+func JDK(t testing.TB) {
+	t.Helper()
+	for _, tool := range []string{"javac", "jar", "javap"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			missing(t, SuiteJDK, fmt.Errorf("no %s on the path; install a JDK 17", tool))
+		}
+	}
+	Ran(t, SuiteJDK, jdkVersion(t))
+}
+
+func jdkVersion(t testing.TB) string {
+	out, err := exec.Command("javac", "-version").CombinedOutput()
+	if err != nil {
+		missing(t, SuiteJDK, fmt.Errorf("javac -version: %v: %s", err, out))
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // Netns returns the command that runs what is appended to it in a network

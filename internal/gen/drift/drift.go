@@ -67,6 +67,9 @@ func Compare(lib *javaapi.Library, dir string, skip func(member string) bool) (*
 	}
 	c := &comparison{lib: lib, skip: skip, report: new(Report)}
 	for _, s := range contract.Services {
+		if skip(s.Java) {
+			continue
+		}
 		if err := c.service(s); err != nil {
 			return nil, err
 		}

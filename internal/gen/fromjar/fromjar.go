@@ -2,6 +2,7 @@ package fromjar
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"go/format"
@@ -191,8 +192,9 @@ func (w *writer) class(name string) (*javaapi.Class, error) {
 	return nil, err
 }
 
-// nameAll gives each service and class its Go name. Classes of one simple name
-// are told apart by their package, in the order of their Java names.
+// nameAll gives each service and class its Go name. Of classes of one simple
+// name, one in the package of a service keeps it; the others get that of their
+// package in front.
 func (w *writer) nameAll() {
 	taken := make(nameSet)
 	for _, s := range w.services {
@@ -200,7 +202,19 @@ func (w *writer) nameAll() {
 		taken[name+"Client"], taken["New"+name+"Client"], taken["Register"+name] = true, true, true
 		w.goNames[s.Name] = name
 	}
-	for _, java := range slices.Sorted(maps.Keys(w.classes)) {
+	home := func(java string) int {
+		pkg := java[:strings.LastIndexByte(java, '.')+1]
+		for _, s := range w.services {
+			if s.Name[:strings.LastIndexByte(s.Name, '.')+1] == pkg {
+				return 0
+			}
+		}
+		return 1
+	}
+	order := slices.SortedFunc(maps.Keys(w.classes), func(a, b string) int {
+		return cmp.Or(cmp.Compare(home(a), home(b)), strings.Compare(a, b))
+	})
+	for _, java := range order {
 		if c := w.classes[java]; c.Form == javaapi.Abstract || c.Form == javaapi.Opaque || w.goNames[java] != "" {
 			continue
 		}

@@ -1,0 +1,4 @@
+package com.acme.modern;
+
+public sealed interface Figure permits Dot, Line {
+}

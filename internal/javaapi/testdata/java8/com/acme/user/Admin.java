@@ -1,0 +1,7 @@
+package com.acme.user;
+
+public final class Admin extends User {
+    /** hides User.userName */
+    private String userName;
+    private long grantedBy;
+}
