@@ -137,7 +137,7 @@ func (l *Library) Subclasses(name string) ([]string, error) {
 	var found []string
 	for queue := []string{name}; len(queue) > 0; queue = queue[1:] {
 		for _, sub := range l.children[queue[0]] {
-			if seen[sub] {
+			if seen[sub] || !IsJavaClass(sub) { // "Shape$1" has no name, and no use on the wire
 				continue
 			}
 			seen[sub] = true

@@ -1,0 +1,7 @@
+package com.acme.odd;
+
+import java.io.Serializable;
+
+public class Odd implements Serializable {
+    private int[][][] cube;
+}

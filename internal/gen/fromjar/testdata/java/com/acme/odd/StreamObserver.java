@@ -1,0 +1,5 @@
+package com.acme.odd;
+
+public interface StreamObserver<T> {
+    void onNext(T value);
+}
