@@ -117,6 +117,9 @@ type DialOptions struct {
 
 // ServeOptions are what a provider tells a protocol. The zero value works.
 type ServeOptions struct {
+	// Application is the name that the provider gives itself when it calls the
+	// listeners of its consumers; "" gives none.
+	Application string
 	// MaxMessage bounds the body of a message in bytes; 0 is 8 MiB.
 	MaxMessage int
 	// OnError is told of connections and frames that had to be refused; nil

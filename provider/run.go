@@ -57,7 +57,7 @@ func (s *Server) Run(ctx context.Context) error {
 	for i, svc := range services {
 		urls[i] = svc.url(proto.Name(), s.config.Application, host, port, started)
 	}
-	server, err := proto.Serve(ln, t, protocol.ServeOptions{MaxMessage: s.config.MaxMessage, OnError: refused(s.config.Logger)})
+	server, err := proto.Serve(ln, t, protocol.ServeOptions{Application: s.config.Application, MaxMessage: s.config.MaxMessage, OnError: refused(s.config.Logger)})
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}

@@ -37,7 +37,7 @@ func (p Protocol) Serve(ln net.Listener, h protocol.Handler, o protocol.ServeOpt
 		conns: make(map[*conn]struct{}),
 		calls: callRunner{
 			handler: h, onError: o.OnError,
-			back: &backCaller{caller: caller{max: maxMessage(o.MaxMessage)}, calls: task.NewGate()},
+			back: &backCaller{caller: caller{max: maxMessage(o.MaxMessage), application: o.Application}, calls: task.NewGate()},
 		},
 	}
 	s.tasks.Go(s.accept)

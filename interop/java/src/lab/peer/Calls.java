@@ -21,12 +21,7 @@ public final class Calls {
 
     public <T> Ref<T> refer(Class<T> type, Terms terms) {
         terms.group = group + terms.group;
-        return Dubbo.refer(type, terms, address);
-    }
-
-    /** Whether the provider is called by its address, so that no registry tells its parameters. */
-    public boolean direct() {
-        return address.startsWith("dubbo:");
+        return Dubbo.refer(type, terms, address.startsWith("dubbo:") ? address + terms.query() : address);
     }
 
     /** A reference to the provider's own address, on a connection of its own. */

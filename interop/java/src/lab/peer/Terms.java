@@ -2,11 +2,13 @@ package lab.peer;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /** How a service is exported or referred to; what is not set is Dubbo's default. */
 public final class Terms {
     String group = "", version, path, token;
     final Map<String, String> parameters = new HashMap<>();
+    private final StringJoiner published = new StringJoiner("&", "?", "").setEmptyValue("");
 
     /** Appended to the group of the provider, which sets the providers of one registry apart. */
     public Terms group(String suffix) {
@@ -29,6 +31,16 @@ public final class Terms {
     public Terms token(String t) {
         token = t;
         return this;
+    }
+
+    /** A parameter of the provider that its consumer must know, from a registry or, without one, from here. */
+    public Terms published(String key, String value) {
+        published.add(key + "=" + value);
+        return this;
+    }
+
+    String query() {
+        return published.toString();
     }
 
     /** A parameter of the URL, such as "slow.timeout" or "notify.return". */

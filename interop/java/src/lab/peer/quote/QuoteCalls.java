@@ -52,19 +52,14 @@ public final class QuoteCalls implements Suite {
 
     @Override
     public void provide(Exports exports) {
-        exports.export(QuoteService.class, new Exchange(), callbacks(new Terms()));
-    }
-
-    private static Terms callbacks(Terms terms) {
-        return terms.with("addListener.1.callback", "true").with("removeListener.1.callback", "false").with("callbacks", "2");
+        exports.export(QuoteService.class, new Exchange(),
+            new Terms().with("addListener.1.callback", "true").with("removeListener.1.callback", "false").with("callbacks", "2"));
     }
 
     @Override
     public void consume(Calls calls) {
-        Terms terms = new Terms();
-        if (calls.direct()) { // nobody else tells
-            callbacks(terms);
-        }
+        Terms terms = new Terms()
+            .published("addListener.1.callback", "true").published("removeListener.1.callback", "false").published("callbacks", "2");
         try (Ref<QuoteService> ref = calls.refer(QuoteService.class, terms)) {
             run(calls, ref.service);
         }
