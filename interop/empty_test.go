@@ -6,6 +6,7 @@ import "slices"
 type empty struct {
 	call     string
 	versions []string
+	via      string // how the provider is found; "" is any way
 	// why says what these versions of Dubbo lack, or how their own pair fails.
 	why string
 	// lacks is a feature that the versions do not have: the result of the cell
@@ -15,7 +16,7 @@ type empty struct {
 }
 
 // empties are all that is excused.
-var empties = []empty{
+var empties = append(byAddress("register", "called", "again", "second", "exception", "remove", "later"), []empty{
 	{call: "features/attach.int", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
 	{call: "features/attach.list", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
 	{call: "features/attach.reply.int", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
@@ -23,6 +24,17 @@ var empties = []empty{
 	{call: "features/future.both", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/future.exception", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, why: "its serialization security refuses classes of no signature and no allowlist"},
+}...)
+
+// byAddress are the calls of listeners that Dubbo 3 does not make without a
+// registry.
+func byAddress(calls ...string) []empty {
+	var list []empty
+	for _, c := range calls {
+		list = append(list, empty{call: "callback/" + c, versions: []string{"3.2.16", "3.3.6"}, via: "direct",
+			why: "it takes a parameter for a listener only if a registry's URL says so"})
+	}
+	return list
 }
 
 var only26 = []string{"2.6.12"}
@@ -37,7 +49,7 @@ func lacking(version, call string) bool {
 // emptyCell returns why r may be empty.
 func emptyCell(r row) (empty, bool) {
 	i := slices.IndexFunc(empties, func(e empty) bool {
-		return e.call == r.call && slices.Contains(e.versions, r.version) && e.lacks == (r.result == "lacks")
+		return e.call == r.call && slices.Contains(e.versions, r.version) && (e.via == "" || e.via == r.via) && e.lacks == (r.result == "lacks")
 	})
 	if i < 0 {
 		return empty{}, false
