@@ -235,6 +235,33 @@ func TestContestedURL(t *testing.T) {
 	}
 }
 
+// What a session of ours left is no rival's, however often it happens.
+func TestNodeOfAFormerSession(t *testing.T) {
+	s := zktest.Start(t, zktest.Tick(tick))
+	tree := openTree(t, s.Addr(), "") // plays the former session
+	defer tree.Close()
+	path := "/dubbo/com.acme.User/providers/" + mustURL(t, one).Encode()
+	if err := tree.Create(path, true); err != nil {
+		t.Fatal(err)
+	}
+	r := openRegistry(t, s.Addr())
+	session := r.lanes[0].session
+	session.mu.Lock()
+	session.ids = append([]int64{tree.conn.SessionID()}, session.ids...)
+	session.mu.Unlock()
+	standing(t, r, mustURL(t, one))
+	r.mu.Lock()
+	n := r.nodes[path]
+	taken, defeats := n.taken, n.defeats
+	r.mu.Unlock()
+	if !taken.IsZero() || defeats != 0 {
+		t.Errorf("it counts as taken from a rival at %v, %d times in a row", taken, defeats)
+	}
+	if owner, _, err := tree.Owner(path); err != nil || !r.lanes[0].session.alive(owner) {
+		t.Errorf("the node belongs to session 0x%x, %v", owner, err)
+	}
+}
+
 // What one session holds is bounded, for its end is one transaction that names
 // every node, and one of more than 2 MB stops real servers for good.
 func TestManyNodesOnARealServer(t *testing.T) {

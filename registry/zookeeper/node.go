@@ -165,8 +165,12 @@ func (n *node) stand(ctx context.Context, conn *zkclient.Conn, known bool) (time
 		case stat.EphemeralOwner == owner:
 			return soon(audit), nil
 		}
-		if wait := n.defeated(); wait > 0 {
-			return wait, fmt.Errorf("zookeeper: session 0x%x also registers %q and takes the node away", uint64(stat.EphemeralOwner), n.url)
+		// A server ends a session in two steps: who asks in between is told that
+		// it has expired and still finds its nodes. That is no rival.
+		if !n.lane.session.owns(stat.EphemeralOwner) {
+			if wait := n.defeated(); wait > 0 {
+				return wait, fmt.Errorf("zookeeper: session 0x%x also registers %q and takes the node away", uint64(stat.EphemeralOwner), n.url)
+			}
 		}
 		if err := conn.Replace(ctx, n.path, n.ephemeral); err != nil && !errors.Is(err, zkclient.ErrNoNode) {
 			return 0, err
