@@ -1,5 +1,5 @@
 // Package require tells a test which real peers this machine has: a
-// ZooKeeper, a JDK with Maven, a Chromium, a network namespace. A suite whose
+// ZooKeeper, a JDK with Maven, a Chromium, a Python, a network namespace. A suite whose
 // peer is missing is skipped with the reason; with GUBBO_REQUIRE=all, or with
 // the suite's name in that comma list, a missing peer is a failure instead.
 //
@@ -26,6 +26,7 @@ const (
 	SuiteJDK       = "jdk"
 	SuiteNetns     = "netns"
 	SuiteChromium  = "chromium"
+	SuiteKazoo     = "kazoo"
 )
 
 // Marker begins the log lines that internal/testrun reads:
@@ -113,6 +114,15 @@ func Netns(t testing.TB) []string {
 		missing(t, SuiteNetns, fmt.Errorf("no network namespace of one's own (%v: %s); needs util-linux, iproute2 and the right to unshare", err, strings.TrimSpace(string(out))))
 	}
 	return command
+}
+
+// Python skips t unless a Python 3 is here that can make environments for
+// packages, such as kazoo.
+func Python(t testing.TB) {
+	t.Helper()
+	if out, err := exec.Command("python3", "-c", "import venv, ensurepip").CombinedOutput(); err != nil {
+		missing(t, SuiteKazoo, fmt.Errorf("no python3 with venv (%v: %s); install Debian's package python3-venv", err, strings.TrimSpace(string(out))))
+	}
 }
 
 // Chromium returns the path of a Chromium, or skips t.

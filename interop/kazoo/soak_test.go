@@ -1,0 +1,5 @@
+//go:build soak
+
+package kazoo_test
+
+const soak = true
