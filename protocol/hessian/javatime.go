@@ -3,6 +3,7 @@ package hessian
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -154,6 +155,55 @@ func (v LocalTime) String() string {
 
 // String returns the ISO form, always with seconds.
 func (v LocalDateTime) String() string { return v.Date.String() + "T" + v.Time.String() }
+
+// String returns the ISO form, as Java does.
+func (v Duration) String() string {
+	if v == (Duration{}) {
+		return "PT0S"
+	}
+	// Java counts a negative second and its nanoseconds together.
+	seconds, nano := v.Seconds, v.Nano
+	if seconds < 0 && nano > 0 {
+		seconds, nano = seconds+1, int(time.Second)-nano
+	}
+	s := "PT"
+	if h := seconds / 3600; h != 0 {
+		s += fmt.Sprintf("%dH", h)
+	}
+	if m := seconds / 60 % 60; m != 0 {
+		s += fmt.Sprintf("%dM", m)
+	}
+	switch rest := seconds % 60; {
+	case nano == 0 && rest == 0:
+		return s
+	case nano == 0:
+		return s + fmt.Sprintf("%dS", rest)
+	case rest == 0 && v.Seconds < 0:
+		return s + "-0." + fraction(nano) + "S"
+	default:
+		return s + fmt.Sprintf("%d.%sS", rest, fraction(nano))
+	}
+}
+
+// fraction is the nanoseconds without the zeros at the end.
+func fraction(nano int) string { return strings.TrimRight(fmt.Sprintf("%09d", nano), "0") }
+
+// String returns the ISO form, as Java does.
+func (v Period) String() string {
+	if v == (Period{}) {
+		return "P0D"
+	}
+	s := "P"
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{v.Years, "Y"}, {v.Months, "M"}, {v.Days, "D"}} {
+		if part.n != 0 {
+			s += fmt.Sprint(part.n) + part.unit
+		}
+	}
+	return s
+}
 
 // String returns the ISO form.
 func (v YearMonth) String() string { return fmt.Sprintf("%04d-%02d", v.Year, v.Month) }

@@ -299,6 +299,14 @@ func TestJavaTimeConversions(t *testing.T) {
 		ZoneOffset(0).String():                        "Z",
 		YearMonth{2024, 2}.String():                   "2024-02",
 		MonthDay{2, 9}.String():                       "--02-09",
+		Duration{1234, 567000000}.String():            "PT20M34.567S",
+		Duration{-2, 500000000}.String():              "PT-1.5S",
+		Duration{-1, 500000000}.String():              "PT-0.5S",
+		Duration{-7200, 0}.String():                   "PT-2H",
+		Duration{3661, 0}.String():                    "PT1H1M1S",
+		Duration{}.String():                           "PT0S",
+		Period{1, 0, -3}.String():                     "P1Y-3D",
+		Period{}.String():                             "P0D",
 		LocalDateOf(at).In(time.UTC).String():         "2024-07-01 00:00:00 +0000 UTC",
 	} {
 		if got != want {
