@@ -24,6 +24,15 @@ var empties = append(byAddress("register", "called", "again", "second", "excepti
 	{call: "features/future.both", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/future.exception", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, why: "its serialization security refuses classes of no signature and no allowlist"},
+	{call: "generic/async", versions: only26, why: "2.6 has no $invokeAsync", lacks: true},
+	{call: "access/accesskey.right", versions: before3, why: "no authentication comes with the jar", lacks: true},
+	{call: "access/accesskey.wrong", versions: before3, why: "no authentication comes with the jar", lacks: true},
+	{call: "access/accesskey.none", versions: before3, why: "no authentication comes with the jar", lacks: true},
+	{call: "access/basic.right", versions: before33, why: "only 3.3 has the authenticator basic", lacks: true},
+	{call: "access/basic.wrong", versions: before33, why: "only 3.3 has the authenticator basic", lacks: true},
+	{call: "access/basic.none", versions: before33, why: "only 3.3 has the authenticator basic", lacks: true},
+	{call: "access/accesskey.wrong", versions: []string{"3.2.16"}, why: "it cannot read the exception that it sends"},
+	{call: "access/accesskey.none", versions: []string{"3.2.16"}, why: "it cannot read the exception that it sends"},
 }...)
 
 // byAddress are the calls of listeners that Dubbo 3 does not make without a
@@ -37,7 +46,11 @@ func byAddress(calls ...string) []empty {
 	return list
 }
 
-var only26 = []string{"2.6.12"}
+var (
+	only26   = []string{"2.6.12"}
+	before3  = []string{"2.6.12", "2.7.23"}
+	before33 = []string{"2.6.12", "2.7.23", "3.2.16"}
+)
 
 // lacking says whether version lacks what the call needs.
 func lacking(version, call string) bool {

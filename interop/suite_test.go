@@ -14,6 +14,8 @@ var suites = []suite{
 	typed(),
 	featured,
 	callbacks(),
+	generics,
+	accesses,
 }
 
 // suite is a few services and the calls that a consumer makes of them. Its

@@ -15,6 +15,8 @@ import com.alibaba.dubbo.config.ServiceConfig;
 import com.alibaba.dubbo.rpc.RpcContext;
 import com.alibaba.dubbo.rpc.RpcException;
 import com.alibaba.dubbo.rpc.service.EchoService;
+import com.alibaba.dubbo.rpc.service.GenericException;
+import com.alibaba.dubbo.rpc.service.GenericService;
 
 /** All that the peer asks of Dubbo 2.6; the folder apache has the twin for all later ones. */
 public final class Dubbo {
@@ -22,6 +24,11 @@ public final class Dubbo {
     public static final boolean ATTACHES_OBJECTS = false;
     /** Whether a method may return a CompletableFuture. */
     public static final boolean FUTURES = false;
+
+    /** Whether calls may be signed with access keys. */
+    public static final boolean ACCESS_KEYS = false;
+    /** Whether calls may carry a name and password. */
+    public static final boolean BASIC_AUTH = false;
 
     private static final Map<String, RegistryConfig> REGISTRIES = new HashMap<>();
     private static ApplicationConfig application;
@@ -68,6 +75,40 @@ public final class Dubbo {
 
     /** A reference to type at address, which is dubbo://HOST:PORT or that of a registry. */
     static <T> Ref<T> refer(Class<T> type, Terms terms, String address) {
+        ReferenceConfig<T> reference = reference(terms, address);
+        reference.setInterface(type);
+        return new Ref<>(reference.get(), reference::destroy);
+    }
+
+    /** The same without the interface: names in place of methods and types, maps in place of objects. */
+    static Ref<Generic> generic(String type, Terms terms, String address) {
+        ReferenceConfig<GenericService> reference = reference(terms, address);
+        reference.setInterface(type);
+        reference.setGeneric("true");
+        GenericService service = reference.get();
+        return new Ref<>(new Generic() {
+            @Override
+            public Object invoke(String method, String[] types, Object... args) {
+                return service.$invoke(method, types, args);
+            }
+
+            @Override
+            public Future<Object> invokeAsync(String method, String[] types, Object... args) {
+                throw new UnsupportedOperationException("Dubbo 2.6 has no $invokeAsync");
+            }
+        }, reference::destroy);
+    }
+
+    /** The class and message of what the service threw at a generic caller; null for another failure. */
+    public static String thrown(Throwable e) {
+        if (e instanceof GenericException) {
+            GenericException x = (GenericException) e;
+            return x.getExceptionClass() + ": " + x.getExceptionMessage();
+        }
+        return null;
+    }
+
+    private static <T> ReferenceConfig<T> reference(Terms terms, String address) {
         ReferenceConfig<T> reference = new ReferenceConfig<>();
         reference.setApplication(application);
         if (address.startsWith("dubbo:")) {
@@ -75,14 +116,13 @@ public final class Dubbo {
         } else {
             reference.setRegistry(registry(address));
         }
-        reference.setInterface(type);
         reference.setGroup(terms.group.isEmpty() ? null : terms.group);
         reference.setVersion(terms.version);
         reference.setTimeout(Peer.TIMEOUT_MS);
         reference.setRetries(0);
         reference.setFilter("replies");
         reference.setParameters(terms.parameters);
-        return new Ref<>(reference.get(), reference::destroy);
+        return reference;
     }
 
     private static RegistryConfig registry(String address) {

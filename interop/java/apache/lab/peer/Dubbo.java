@@ -15,6 +15,8 @@ import org.apache.dubbo.config.ServiceConfig;
 import org.apache.dubbo.rpc.RpcContext;
 import org.apache.dubbo.rpc.RpcException;
 import org.apache.dubbo.rpc.service.EchoService;
+import org.apache.dubbo.rpc.service.GenericException;
+import org.apache.dubbo.rpc.service.GenericService;
 
 /**
  * All that the peer asks of Dubbo 2.7 and 3. The class of the same name in the folder alibaba is
@@ -25,6 +27,11 @@ public final class Dubbo {
     public static final boolean ATTACHES_OBJECTS = true;
     /** Whether a method may return a CompletableFuture. */
     public static final boolean FUTURES = true;
+
+    /** Whether calls may be signed with access keys; 2.7 has that in a jar of its own. */
+    public static final boolean ACCESS_KEYS = has("org.apache.dubbo.auth.AccessKeyAuthenticator");
+    /** Whether calls may carry a name and password. */
+    public static final boolean BASIC_AUTH = has("org.apache.dubbo.auth.BasicAuthenticator");
 
     private static final Map<String, RegistryConfig> REGISTRIES = new HashMap<>();
     private static ApplicationConfig application;
@@ -71,6 +78,45 @@ public final class Dubbo {
 
     /** A reference to type at address, which is dubbo://HOST:PORT or that of a registry. */
     static <T> Ref<T> refer(Class<T> type, Terms terms, String address) {
+        ReferenceConfig<T> reference = reference(terms, address);
+        reference.setInterface(type);
+        return new Ref<>(reference.get(), reference::destroy);
+    }
+
+    /** The same without the interface: names in place of methods and types, maps in place of objects. */
+    static Ref<Generic> generic(String type, Terms terms, String address) {
+        ReferenceConfig<GenericService> reference = reference(terms, address);
+        reference.setInterface(type);
+        reference.setGeneric("true");
+        GenericService service = reference.get();
+        return new Ref<>(new Generic() {
+            @Override
+            public Object invoke(String method, String[] types, Object... args) {
+                return service.$invoke(method, types, args);
+            }
+
+            @Override
+            public Future<Object> invokeAsync(String method, String[] types, Object... args) {
+                return service.$invokeAsync(method, types, args);
+            }
+        }, reference::destroy);
+    }
+
+    /** The class and message of what the service threw at a generic caller; null for another failure. */
+    public static String thrown(Throwable e) {
+        if (e instanceof GenericException) {
+            GenericException x = (GenericException) e;
+            return x.getExceptionClass() + ": " + x.getExceptionMessage();
+        }
+        // What providers send; only in 3.x it is one of the above.
+        if (e instanceof com.alibaba.dubbo.rpc.service.GenericException) {
+            com.alibaba.dubbo.rpc.service.GenericException x = (com.alibaba.dubbo.rpc.service.GenericException) e;
+            return x.getExceptionClass() + ": " + x.getExceptionMessage();
+        }
+        return null;
+    }
+
+    private static <T> ReferenceConfig<T> reference(Terms terms, String address) {
         ReferenceConfig<T> reference = new ReferenceConfig<>();
         reference.setApplication(application);
         if (address.startsWith("dubbo:")) {
@@ -78,14 +124,22 @@ public final class Dubbo {
         } else {
             reference.setRegistry(registry(address));
         }
-        reference.setInterface(type);
         reference.setGroup(terms.group.isEmpty() ? null : terms.group);
         reference.setVersion(terms.version);
         reference.setTimeout(Peer.TIMEOUT_MS);
         reference.setRetries(0);
         reference.setFilter("replies");
         reference.setParameters(terms.parameters);
-        return new Ref<>(reference.get(), reference::destroy);
+        return reference;
+    }
+
+    private static boolean has(String type) {
+        try {
+            Class.forName(type, false, Dubbo.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     private static RegistryConfig registry(String address) {

@@ -21,7 +21,13 @@ public final class Calls {
 
     public <T> Ref<T> refer(Class<T> type, Terms terms) {
         terms.group = group + terms.group;
-        return Dubbo.refer(type, terms, address.startsWith("dubbo:") ? address + terms.query() : address);
+        return Dubbo.refer(type, terms, address.startsWith("dubbo:") ? address + terms.tail() : address);
+    }
+
+    /** The same to the interface of that name, for callers that lack it. */
+    public Ref<Generic> generic(String type, Terms terms) {
+        terms.group = group + terms.group;
+        return Dubbo.generic(type, terms, address);
     }
 
     /** A reference to the provider's own address, on a connection of its own. */

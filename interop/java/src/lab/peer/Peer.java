@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 import lab.peer.features.FeaturesSuite;
+import lab.peer.greet.AccessCalls;
+import lab.peer.greet.GenericCalls;
 import lab.peer.greet.GreetCalls;
 import lab.peer.quote.QuoteCalls;
 import lab.peer.types.TypesSuite;
@@ -35,7 +37,9 @@ public final class Peer {
         new GreetCalls(),
         new TypesSuite(),
         new FeaturesSuite(),
-        new QuoteCalls());
+        new QuoteCalls(),
+        new GenericCalls(),
+        new AccessCalls());
     private static final PrintStream OUT = utf8(System.out);
 
     private Peer() {

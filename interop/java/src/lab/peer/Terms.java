@@ -21,7 +21,7 @@ public final class Terms {
         return this;
     }
 
-    /** For exports alone. */
+    /** For exports, and for references that no registry tells it. */
     public Terms path(String p) {
         path = p;
         return this;
@@ -39,8 +39,9 @@ public final class Terms {
         return this;
     }
 
-    String query() {
-        return published.toString();
+    /** What follows the provider's address where no registry tells it. */
+    String tail() {
+        return (path == null ? "" : "/" + path) + published;
     }
 
     /** A parameter of the URL, such as "slow.timeout" or "notify.return". */
