@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/internal/release"
 	"github.com/gubbo/gubbo/protocol"
 	"github.com/gubbo/gubbo/protocol/hessian"
 )
@@ -14,10 +15,6 @@ import (
 // genericDesc are the parameters of "$invoke" and "$invokeAsync": the method's
 // name, the Java types of its parameters, its arguments.
 const genericDesc = "Ljava/lang/String;[Ljava/lang/String;[Ljava/lang/Object;"
-
-// paramGeneric tells gubbo's own tools that "$invoke" is answered. Dubbo's
-// parameter "generic" must not: it would say that the service has no types.
-const paramGeneric = "gubbo.generic"
 
 // Generic lets callers that lack the service's interface call it by way of
 // "$invoke" and "$invokeAsync", as Java's GenericService does: with names of
@@ -28,7 +25,7 @@ const paramGeneric = "gubbo.generic"
 func Generic() ServiceOption {
 	return func(s *service) {
 		s.generic = true
-		s.set(paramGeneric, "true")
+		s.set(release.ParamGeneric, "true")
 	}
 }
 

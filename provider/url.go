@@ -18,7 +18,7 @@ const urlReserved = "&=;?#\r\n\t "
 
 // ownParams are the parameters that every published URL has or may have, and
 // that options of their own set.
-var ownParams = []string{"application", "auth", "authenticator", "callbacks", "category", "deprecated", "dubbo", "dynamic", "generic", paramGeneric, "group", "interface", "methods", "pid",
+var ownParams = []string{"application", "auth", "authenticator", "callbacks", "category", "deprecated", "dubbo", "dynamic", "generic", release.ParamGeneric, "group", "interface", "methods", "pid",
 	"prefer.serialization", "release", "side", "timeout", "timestamp", "token", "version", "weight"}
 
 // url returns what is published for s.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
+	"github.com/gubbo/gubbo/internal/release"
 	"github.com/gubbo/gubbo/protocol/hessian"
 	"github.com/gubbo/gubbo/registry"
 )
@@ -25,10 +26,10 @@ JSON-ARRAY holds the arguments; none is [].
 Types. Without --types, the registry may hold a definition of the service, as gubbo's providers
 and Java's metadata report write it: if it has just one method of that name with as many parameters as there are
 arguments, its types are taken. Else:
-  - Providers that are not gubbo's (the registry knows) are called by way of "$invoke", which
-    every Java provider answers: it finds the method by its name and converts the arguments.
-    An overloaded method needs --types or the definition.
-  - gubbo's providers, and those named by --direct, get a call of the types that the JSON looks
+  - Where the registry says that all providers answer "$invoke", the call goes by way of it: the
+    provider finds the method by its name and converts the arguments. Java's providers do, and
+    gubbo's that have the option Generic. An overloaded method needs --types or the definition.
+  - Other providers, and those named by --direct, get a call of the types that the JSON looks
     like: string java.lang.String, whole number long, other number double, true and false
     boolean, array java.util.List, object with "class" that class, other object java.util.Map.
     If the method takes others, gubbo's provider answers which; say them with --types.
@@ -138,7 +139,7 @@ func call(cmd *cobra.Command, service api.Service, method, text string, o callOp
 	}
 	byInvoke := o.generic
 	if !o.genericSet {
-		byInvoke = o.direct == "" && foreign(known)
+		byInvoke = o.direct == "" && invocable(known)
 	}
 	types, origin := o.types, ""
 	if types == nil {
@@ -212,16 +213,16 @@ func failed(err error, stack bool) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// foreign reports whether the providers that would be called are known, and
-// none is gubbo's.
-func foreign(known consumer.Explanation) bool {
+// invocable reports whether the providers that would be called are known, and
+// each answers "$invoke": Java's do, and gubbo's if their URL says so.
+func invocable(known consumer.Explanation) bool {
 	picked := 0
 	for _, p := range known.Providers {
 		u, err := api.ParseURL(p.URL)
 		if !p.Picked || err != nil {
 			continue
 		}
-		if strings.HasPrefix(u.Param("release"), "gubbo") {
+		if strings.HasPrefix(u.Param("release"), "gubbo") && !u.Bool(release.ParamGeneric, false) {
 			return false
 		}
 		picked++

@@ -231,6 +231,19 @@ func TestCallThroughARegistry(t *testing.T) {
 	}
 }
 
+// No types are named, and the object needs no class: the provider knows.
+func TestCallOfAGenericProvider(t *testing.T) {
+	address := serveRegistered(t, provider.Generic())
+	out, errs, code := gubbo(t, "call", "--registry", address, interfaceName, "echoUser", `[{"name": "Ada", "age": 36, "level": "HIGH"}]`)
+	if code != 0 || !strings.Contains(out, `"class": "lab.greet.User"`) || !strings.Contains(out, `"level": "HIGH"`) || !strings.Contains(out, `"age": 36`) {
+		t.Errorf("exit %d, %s%s", code, out, errs)
+	}
+	out, errs, code = gubbo(t, "call", "--registry", address, interfaceName, "find", `["7"]`)
+	if code != 1 || out != "" || !strings.Contains(errs, "lab.greet.NotFoundException: no user 7") {
+		t.Errorf("a failure: exit %d, %s%s", code, out, errs)
+	}
+}
+
 func TestFailedCalls(t *testing.T) {
 	address := serve(t, nil)
 	gone, err := net.Listen("tcp", "127.0.0.1:0")
@@ -262,7 +275,7 @@ func TestFailedCalls(t *testing.T) {
 		{"large number", []string{"addLong", `[9223372036854775808, 1]`}, []string{"argument 1: 9223372036854775808 does not fit a long"}},
 		{"huge number", []string{"half", `[1e999]`}, []string{"does not fit a double"}},
 		{"attachment", []string{"half", `[1.5]`, "--attach", "k"}, []string{`--attach "k" is not key=value`}},
-		{"$invoke at gubbo", []string{"sayHello", `["you"]`, "--generic"}, []string{"not found: "}},
+		{"$invoke at gubbo", []string{"sayHello", `["you"]`, "--generic"}, []string{"forbidden: ", "takes no generic calls"}},
 		{"nobody there", []string{"sayHello", `["you"]`, "--direct", "dubbo://" + gone.Addr().String()}, []string{"none of 1 providers", gone.Addr().String()}},
 		{"no dubbo", []string{"sayHello", `["you"]`, "--direct", "tri://127.0.0.1:1"}, []string{`scheme "tri"`, "dubbo"}},
 		{"too many arguments", []string{"sayHello", "[]", "x"}, []string{"call takes SERVICE METHOD [JSON-ARRAY]", "not 4 arguments", `"x"`}},
@@ -281,14 +294,14 @@ func TestFailedCalls(t *testing.T) {
 	}
 }
 
-// Only a fleet without a provider of ours is called by way of $invoke.
-func TestForeignFleets(t *testing.T) {
-	const java, ours, old = "dubbo://h:1/a.B?release=3.3.6&methods=x", "dubbo://h:2/a.B?release=gubbo/0.1.0&methods=y", "dubbo://h:3/a.B"
+// Only a fleet where everybody answers $invoke is called by way of it.
+func TestInvocableFleets(t *testing.T) {
+	const java, ours, old, generic = "dubbo://h:1/a.B?release=3.3.6&methods=x", "dubbo://h:2/a.B?release=gubbo/0.1.0&methods=y", "dubbo://h:3/a.B", "dubbo://h:4/a.B?gubbo.generic=true&release=gubbo/0.1.0"
 	for _, tt := range []struct {
 		urls []string
 		want bool
-	}{{nil, false}, {[]string{java}, true}, {[]string{old}, true}, {[]string{ours}, false}, {[]string{java, ours}, false}} {
-		if got := foreign(explanation(tt.urls...)); got != tt.want {
+	}{{nil, false}, {[]string{java}, true}, {[]string{old}, true}, {[]string{ours}, false}, {[]string{java, ours}, false}, {[]string{generic}, true}, {[]string{generic, java}, true}, {[]string{generic, ours}, false}} {
+		if got := invocable(explanation(tt.urls...)); got != tt.want {
 			t.Errorf("%q: %v", tt.urls, got)
 		}
 	}
