@@ -1,6 +1,10 @@
 package interop
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/gubbo/gubbo/interop/java"
+)
 
 // empty is a cell, or one of a few versions, that may be empty.
 type empty struct {
@@ -23,6 +27,8 @@ var empties = append(byAddress("register", "called", "again", "second", "excepti
 	{call: "features/future", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/future.both", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/future.exception", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
+	{call: "types/any.optional", versions: java.Versions, why: "an Optional is not Serializable, so its hessian-lite refuses it"},
+	{call: "types/bitSet.2", versions: only26, why: "its hessian-lite reads every BitSet as empty"},
 	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, why: "its serialization security refuses classes of no signature and no allowlist"},
 	{call: "generic/async", versions: only26, why: "2.6 has no $invokeAsync", lacks: true},
 	{call: "access/accesskey.right", versions: before3, why: "no authentication comes with the jar", lacks: true},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/big"
 	"reflect"
 	"slices"
 	"strconv"
@@ -58,6 +59,12 @@ func (t *texter) add(v reflect.Value) {
 		switch {
 		case v.IsNil():
 			t.b.WriteString("null")
+		case strings.HasPrefix(v.Type().Elem().Name(), "Pair["):
+			var fields []textField
+			for i := range v.Len() {
+				fields = append(fields, textField{textOf(v.Index(i).Field(0).Interface()), v.Index(i).Field(1)})
+			}
+			t.fields(fields)
 		case v.Type().Elem().Kind() == reflect.Uint8:
 			t.bytes(v.Bytes())
 		default:
@@ -66,6 +73,10 @@ func (t *texter) add(v reflect.Value) {
 	case reflect.Map:
 		if v.IsNil() {
 			t.b.WriteString("null")
+			return
+		}
+		if v.Type().Elem() == reflect.TypeFor[struct{}]() {
+			t.set(v)
 			return
 		}
 		var fields []textField
@@ -77,7 +88,7 @@ func (t *texter) add(v reflect.Value) {
 		switch {
 		case v.IsNil():
 			t.b.WriteString("null")
-		case v.Elem().Kind() == reflect.Struct && v.Type() != reflect.TypeFor[*time.Time]():
+		case v.Elem().Kind() == reflect.Struct && !t.wraps(v.Elem()):
 			if t.again(v.Interface()) {
 				return
 			}
@@ -102,6 +113,62 @@ func (t *texter) known(v any) bool {
 		} else {
 			fmt.Fprintf(&t.b, "@%d", v.UnixMilli())
 		}
+	case time.Duration:
+		t.seconds("Duration", int64(v/time.Second), int64(v%time.Second))
+	case hessian.Duration:
+		t.seconds("Duration", v.Seconds, int64(v.Nano))
+	case hessian.Instant:
+		if v.IsZero() {
+			t.b.WriteString("null")
+		} else {
+			t.seconds("Instant", v.Unix(), int64(v.Nanosecond()))
+		}
+	case hessian.Timestamp:
+		return t.known(v.Time)
+	case hessian.SQLDate:
+		return t.known(v.Time)
+	case hessian.SQLTime:
+		return t.known(v.Time)
+	case hessian.Calendar:
+		t.value("Calendar", fmt.Sprint(v.UnixMilli()), v.IsZero())
+	case *big.Int:
+		t.value("BigInteger", fmt.Sprint(v), v == nil)
+	case hessian.BigDecimal:
+		t.value("BigDecimal", string(v), v == "")
+	case hessian.UUID:
+		t.value("UUID", v.String(), false)
+	case hessian.Locale:
+		t.value("Locale", string(v), false)
+	case hessian.Currency:
+		t.value("Currency", string(v), v == "")
+	case hessian.BitSet:
+		t.value("BitSet", bits(v), v == nil)
+	case hessian.Char:
+		t.units([]uint16{uint16(v)})
+	case hessian.LocalDate:
+		t.value("LocalDate", v.String(), v == hessian.LocalDate{})
+	case hessian.LocalTime:
+		t.value("LocalTime", v.String(), false)
+	case hessian.LocalDateTime:
+		t.value("LocalDateTime", v.String(), v == hessian.LocalDateTime{})
+	case hessian.Period:
+		t.value("Period", period(v), false)
+	case hessian.Year:
+		t.value("Year", fmt.Sprint(int(v)), false)
+	case hessian.YearMonth:
+		t.value("YearMonth", v.String(), v == hessian.YearMonth{})
+	case hessian.MonthDay:
+		t.value("MonthDay", v.String(), v == hessian.MonthDay{})
+	case hessian.ZoneID:
+		t.value("ZoneId", string(v), v == "")
+	case hessian.ZoneOffset:
+		t.value("ZoneOffset", fmt.Sprint(int(v)), false)
+	case hessian.OffsetDateTime:
+		t.value("OffsetDateTime", v.String(), v == hessian.OffsetDateTime{})
+	case hessian.OffsetTime:
+		t.value("OffsetTime", v.String(), false)
+	case hessian.ZonedDateTime:
+		t.value("ZonedDateTime", v.String(), v == hessian.ZonedDateTime{})
 	case interface{ JavaEnum() string }:
 		if name := fmt.Sprint(v); name == "" {
 			t.b.WriteString("null")
@@ -109,6 +176,12 @@ func (t *texter) known(v any) bool {
 			t.b.WriteString(simpleName(v.JavaEnum()) + "." + name)
 		}
 	case *hessian.Object:
+		if v.Class == "java.util.Optional" {
+			t.b.WriteString("Optional(")
+			t.add(reflect.ValueOf(v.Get("value")))
+			t.b.WriteByte(')')
+			return true
+		}
 		if t.again(v) {
 			return true
 		}
@@ -130,6 +203,51 @@ func (t *texter) known(v any) bool {
 		return false
 	}
 	return true
+}
+
+// value writes a value of a class of the JDK.
+func (t *texter) value(class, text string, null bool) {
+	if null {
+		t.b.WriteString("null")
+		return
+	}
+	t.b.WriteString(class + "(" + text + ")")
+}
+
+// wraps says whether a struct is a value of the JDK, which has no identity.
+func (t *texter) wraps(v reflect.Value) bool {
+	probe := texter{seen: make(map[any]int)}
+	return probe.known(v.Interface())
+}
+
+// seconds writes a moment or a span; nano is made positive, as in Java.
+func (t *texter) seconds(class string, seconds, nano int64) {
+	if nano < 0 {
+		seconds, nano = seconds-1, nano+int64(time.Second)
+	}
+	t.value(class, fmt.Sprintf("%d s %d ns", seconds, nano), false)
+}
+
+// bits are those that are set, as Java prints them.
+func bits(v hessian.BitSet) string {
+	var set []string
+	for i := range 64 * len(v) {
+		if v[i/64]>>(i%64)&1 == 1 {
+			set = append(set, strconv.Itoa(i))
+		}
+	}
+	return "{" + strings.Join(set, ", ") + "}"
+}
+
+// period is in the form of Java's toString, P1Y-2M3D.
+func period(p hessian.Period) string {
+	text := "P"
+	for i, n := range []int{p.Years, p.Months, p.Days} {
+		if n != 0 {
+			text += fmt.Sprint(n) + "YMD"[i:i+1]
+		}
+	}
+	return text
 }
 
 func simpleName(class string) string { return class[strings.LastIndexAny(class, ".$")+1:] }
@@ -174,6 +292,10 @@ func (t *texter) string(s string) {
 		fmt.Fprintf(&t.b, "string #%d #%d", len(units), hash)
 		return
 	}
+	t.units(units)
+}
+
+func (t *texter) units(units []uint16) {
 	t.b.WriteByte('"')
 	for _, u := range units {
 		if u < ' ' || u > '~' || u == '"' || u == '\\' {
@@ -208,6 +330,16 @@ func (t *texter) list(v reflect.Value) {
 	t.b.WriteByte(']')
 }
 
+// set writes the keys of a map that is a set.
+func (t *texter) set(v reflect.Value) {
+	var keys []string
+	for k := range v.Seq() {
+		keys = append(keys, textOf(k.Interface()))
+	}
+	slices.Sort(keys)
+	t.b.WriteString("[" + strings.Join(keys, ", ") + "]")
+}
+
 type textField struct {
 	name  string
 	value reflect.Value
@@ -235,7 +367,10 @@ func (t *texter) object(v reflect.Value) {
 
 func structFields(v reflect.Value) (class string, fields []textField) {
 	for f, value := range v.Fields() {
-		tag, _, _ := strings.Cut(f.Tag.Get("java"), ",")
+		tag, java, _ := strings.Cut(f.Tag.Get("java"), ",")
+		if java == "type=java.time.Instant" {
+			value = reflect.ValueOf(hessian.Instant{Time: value.Interface().(time.Time)})
+		}
 		switch {
 		case f.Type == reflect.TypeFor[hessian.Class]():
 			class = tag

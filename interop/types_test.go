@@ -2,6 +2,7 @@ package interop
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,12 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gubbo/gubbo/consumer"
 	"github.com/gubbo/gubbo/examples/types"
+	"github.com/gubbo/gubbo/examples/types/geo"
+	"github.com/gubbo/gubbo/protocol/hessian"
 	"github.com/gubbo/gubbo/provider"
 )
 
@@ -41,6 +45,9 @@ var typeConstants = sync.OnceValue(func() constants {
 
 // check fails unless v is what the case called name must be.
 func (c constants) check(who, name string, v any) error {
+	if t, ok := v.(time.Time); ok && strings.HasPrefix(name, "moment.") {
+		v = hessian.Instant{Time: t} // the one method at which a Time is no Date
+	}
 	if got, want := textOf(v), c.texts[name]; got != want || want == "" {
 		return fmt.Errorf("%s %s, want %s", who, got, want)
 	}
@@ -52,22 +59,59 @@ const caseAttachment = "lab-case"
 
 // typed is the suite of lab.types; its twin is TypesSuite.java.
 func typed() suite {
-	calls := make([]call[*types.EverythingClient], 0, 200)
+	calls := make([]call[typesClient], 0, 200)
 	values := typeValues()
 	for _, name := range typeConstants().names {
-		calls = append(calls, call[*types.EverythingClient]{name: name, run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+		calls = append(calls, call[typesClient]{name: name, run: func(ctx context.Context, c typesClient) (string, error) {
 			return trip(ctx, c, name, values)
 		}})
 	}
-	return suiteOf("types", func(srv *provider.Server, group string) (notified, error) {
-		return nil, types.RegisterEverything(srv, newEverything(), provider.Group(group), provider.Version(""))
-	}, func(at place) (*types.EverythingClient, error) {
-		return types.NewEverythingClient(at.cli, at.opts("", consumer.Version(""))...)
-	}, append(calls, typeSpecials...))
+	return suiteOf("types", provideTypes, connectTypes, append(append(calls, typeSpecials...), relationCalls...))
+}
+
+// typesClient has the services of the example as one.
+type typesClient struct {
+	*types.EverythingClient
+	library     *types.LibraryClient
+	collections *types.CollectionsClient
+	relations   *types.RelationsClient
+}
+
+func provideTypes(srv *provider.Server, group string) (notified, error) {
+	return nil, cmp.Or(
+		types.RegisterEverything(srv, newEverything(), provider.Group(group), provider.Version("")),
+		types.RegisterLibrary(srv, library{}, provider.Group(group)),
+		types.RegisterCollections(srv, collections{}, provider.Group(group)),
+		types.RegisterRelations(srv, relations{}, provider.Group(group)),
+	)
+}
+
+func connectTypes(at place) (c typesClient, err error) {
+	var errs [4]error
+	c.EverythingClient, errs[0] = types.NewEverythingClient(at.cli, at.opts("", consumer.Version(""))...)
+	c.library, errs[1] = types.NewLibraryClient(at.cli, at.opts("")...)
+	c.collections, errs[2] = types.NewCollectionsClient(at.cli, at.opts("")...)
+	c.relations, errs[3] = types.NewRelationsClient(at.cli, at.opts("")...)
+	return c, errors.Join(errs[:]...)
+}
+
+// method finds the method that returns what it gets, with the case attached.
+func (c typesClient) method(java, name string) reflect.Value {
+	goName, ok := map[string]string{"longInt": "Int", "id": "ID", "uuid": "UUID", "sqlDate": "SQLDate", "sqlTime": "SQLTime"}[java]
+	if !ok {
+		goName = strings.ToUpper(java[:1]) + java[1:]
+	}
+	attach := consumer.Attach(caseAttachment, name)
+	for _, client := range []any{c.With(attach), c.library.With(attach), c.collections.With(attach), c.relations.With(attach)} {
+		if m := reflect.ValueOf(client).MethodByName(goName); m.IsValid() {
+			return m
+		}
+	}
+	return reflect.Value{}
 }
 
 // trip sends the value of a case to the method that returns it.
-func trip(ctx context.Context, c *types.EverythingClient, name string, values map[string]any) (string, error) {
+func trip(ctx context.Context, c typesClient, name string, values map[string]any) (string, error) {
 	value, ok := values[name]
 	if !ok {
 		return "", fmt.Errorf("types_values_test.go has no case %s", name)
@@ -76,13 +120,9 @@ func trip(ctx context.Context, c *types.EverythingClient, name string, values ma
 		return "", err
 	}
 	java, _, _ := strings.Cut(name, ".")
-	goName, ok := map[string]string{"longInt": "Int", "id": "ID"}[java]
-	if !ok {
-		goName = strings.ToUpper(java[:1]) + java[1:]
-	}
-	method := reflect.ValueOf(c.With(consumer.Attach(caseAttachment, name))).MethodByName(goName)
+	method := c.method(java, name)
 	if !method.IsValid() {
-		return "", fmt.Errorf("no method %s", goName)
+		return "", fmt.Errorf("no method %s", java)
 	}
 	arg := reflect.Zero(method.Type().In(1))
 	if value != nil {
@@ -95,18 +135,18 @@ func trip(ctx context.Context, c *types.EverythingClient, name string, values ma
 	return "", typeConstants().check("back came", name, out[0].Interface())
 }
 
-var typeSpecials = []call[*types.EverythingClient]{
-	{name: "small", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+var typeSpecials = []call[typesClient]{
+	{name: "small", run: func(ctx context.Context, c typesClient) (string, error) {
 		return same(int32(108))(c.Small(ctx, 10, "b"))
 	}},
-	{name: "same.one", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+	{name: "same.one", run: func(ctx context.Context, c typesClient) (string, error) {
 		n := &types.Node{}
 		return same(true)(c.Same(ctx, n, n))
 	}},
-	{name: "same.two", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+	{name: "same.two", run: func(ctx context.Context, c typesClient) (string, error) {
 		return same(false)(c.Same(ctx, &types.Node{}, &types.Node{}))
 	}},
-	{name: "overload.long", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+	{name: "overload.long", run: func(ctx context.Context, c typesClient) (string, error) {
 		_, err := c.Find(ctx, 7)
 		nf, ok := errors.AsType[*types.NotFoundError](err)
 		if !ok || nf.ID != 7 {
@@ -114,14 +154,14 @@ var typeSpecials = []call[*types.EverythingClient]{
 		}
 		return "7", nil
 	}},
-	{name: "overload.string", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+	{name: "overload.string", run: func(ctx context.Context, c typesClient) (string, error) {
 		n, err := c.FindNamed(ctx, "Ada")
 		if err != nil {
 			return "", err
 		}
 		return same("Ada")(n.Name, nil)
 	}},
-	{name: "exception.cause", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+	{name: "exception.cause", run: func(ctx context.Context, c typesClient) (string, error) {
 		_, err := c.Find(ctx, -1)
 		refused, _ := errors.AsType[*types.RefusedError](err)
 		nf, ok := errors.AsType[*types.NotFoundError](err)
@@ -130,7 +170,7 @@ var typeSpecials = []call[*types.EverythingClient]{
 		}
 		return refused.Message, nil
 	}},
-	{name: "exception.nocause", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+	{name: "exception.nocause", run: func(ctx context.Context, c typesClient) (string, error) {
 		_, err := c.Find(ctx, -2)
 		refused, ok := errors.AsType[*types.RefusedError](err)
 		if !ok || refused.Message != "too low" || refused.Level != "" || refused.Cause != nil {
@@ -138,16 +178,60 @@ var typeSpecials = []call[*types.EverythingClient]{
 		}
 		return refused.Message, nil
 	}},
-	{name: "told", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+	{name: "told", run: func(ctx context.Context, c typesClient) (string, error) {
 		if err := c.Tell(ctx, "once"); err != nil {
 			return "", err
 		}
 		return same("once")(c.Told(ctx))
 	}},
-	{name: "void", run: func(ctx context.Context, c *types.EverythingClient) (string, error) {
+	{name: "void", run: func(ctx context.Context, c typesClient) (string, error) {
 		if err := c.Nothing(ctx); err != nil {
 			return "", err
 		}
 		return "", c.Unnamed(ctx, "a", 1)
+	}},
+}
+
+var relationCalls = []call[typesClient]{
+	{name: "overload.rename", run: func(ctx context.Context, c typesClient) (string, error) {
+		if got, err := same("7 a")(c.relations.Rename(ctx, 7, "a")); err != nil {
+			return got, err
+		}
+		if got, err := same("7 a true")(c.relations.RenameStrict(ctx, 7, "a", true)); err != nil {
+			return got, err
+		}
+		return same("boxed 8 9")(c.relations.RenameBoxed(ctx, new(int64(8)), int32(9)))
+	}},
+	{name: "exception.package", run: func(ctx context.Context, c typesClient) (string, error) {
+		_, err := c.relations.FindPlace(ctx, "Ulm", geo.City)
+		lost, ok := errors.AsType[*geo.LostError](err)
+		if !ok || lost.Message != "no Ulm" || lost.Last == nil || lost.Last.Name != "Ulm" || lost.Last.Kind != geo.City {
+			return "", fmt.Errorf("got %w", err)
+		}
+		return lost.Error(), nil
+	}},
+	{name: "exception.subclass", run: func(ctx context.Context, c typesClient) (string, error) {
+		err := c.relations.Remove(ctx, 5)
+		gone, ok := errors.AsType[*types.GoneError](err)
+		if !ok || gone.ID != 5 || !gone.Since.Equal(day) {
+			return "", fmt.Errorf("got %w", err)
+		}
+		return gone.Error(), nil
+	}},
+	{name: "exception.superclass", run: func(ctx context.Context, c typesClient) (string, error) {
+		err := c.relations.Remove(ctx, 6)
+		nf, ok := errors.AsType[*types.NotFoundError](err)
+		if !ok || nf.ID != 6 {
+			return "", fmt.Errorf("got %w", err)
+		}
+		return nf.Error(), nil
+	}},
+	{name: "throwable", run: func(ctx context.Context, c typesClient) (string, error) {
+		back, err := c.relations.Problem(ctx, &hessian.Exception{Class: "java.lang.IllegalStateException", Message: "as a value"})
+		x, ok := back.(*hessian.Exception)
+		if err != nil || !ok || x.Class != "java.lang.IllegalStateException" || x.Message != "as a value" {
+			return "", fmt.Errorf("got %v, %w", back, err)
+		}
+		return x.Error(), nil
 	}},
 }

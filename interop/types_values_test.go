@@ -23,6 +23,10 @@ func typeValues() map[string]any {
 	v.arrays()
 	v.maps()
 	v.objects()
+	v.library()
+	v.collections()
+	v.relations()
+	v.anything()
 	return v
 }
 

@@ -6,11 +6,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import lab.peer.Dubbo;
-import lab.types.Everything;
+import lab.types.GoneException;
 import lab.types.Level;
 import lab.types.Node;
 import lab.types.NotFoundException;
 import lab.types.RefusedException;
+import lab.types.geo.Kind;
+import lab.types.geo.LostException;
+import lab.types.geo.Place;
 
 /** The service on the Java side: it checks and returns what it gets. */
 final class Echo {
@@ -24,10 +27,10 @@ final class Echo {
         this.constants = constants;
     }
 
-    static Everything service(Constants constants) {
+    static <T> T service(Class<T> type, Constants constants) {
         Echo echo = new Echo(constants);
-        return (Everything) Proxy.newProxyInstance(Echo.class.getClassLoader(), new Class<?>[] {Everything.class},
-            (proxy, method, args) -> echo.answer(method.getName(), args));
+        return type.cast(Proxy.newProxyInstance(Echo.class.getClassLoader(), new Class<?>[] {type},
+            (proxy, method, args) -> echo.answer(method.getName(), args)));
     }
 
     private Object answer(String method, Object[] args) throws Exception {
@@ -41,9 +44,20 @@ final class Echo {
             case "same":
                 return args[0] == args[1];
             case "find":
+                if (args.length == 2) {
+                    throw lost((String) args[0], (Kind) args[1]);
+                }
                 return args[0] instanceof Long ? find((Long) args[0]) : named((String) args[0]);
+            case "remove":
+                throw args[0].equals(5L) ? new GoneException(5, Cases.DAY) : new NotFoundException((Long) args[0]);
+            case "rename":
+                return args.length == 3 ? args[0] + " " + args[1] + " " + args[2]
+                    : args[1] instanceof String ? args[0] + " " + args[1] : "boxed " + args[0] + " " + args[1];
+            case "problem":
+                return args[0];
             case "tell":
-                return told.add((String) args[0]) ? null : null;
+                told.add((String) args[0]);
+                return null;
             case "told":
                 return told.poll(5, TimeUnit.SECONDS);
             case "nothing":
@@ -67,6 +81,13 @@ final class Echo {
             throw new RefusedException("too low", null, null);
         }
         throw new NotFoundException(id);
+    }
+
+    private static LostException lost(String name, Kind kind) {
+        Place last = new Place();
+        last.name = name;
+        last.kind = kind;
+        return new LostException("no " + name, last);
     }
 
     private static Node named(String name) {

@@ -4,6 +4,10 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Calendar;
@@ -62,6 +66,14 @@ final class Text {
             b.append("Optional(");
             add(((Optional<?>) v).orElse(null));
             b.append(')');
+        } else if (v instanceof Instant) {
+            seconds("Instant", ((Instant) v).getEpochSecond(), ((Instant) v).getNano());
+        } else if (v instanceof Duration) {
+            seconds("Duration", ((Duration) v).getSeconds(), ((Duration) v).getNano());
+        } else if (v instanceof ZoneOffset) {
+            b.append("ZoneOffset(").append(((ZoneOffset) v).getTotalSeconds()).append(')');
+        } else if (v instanceof ZoneId) {
+            b.append("ZoneId(").append(v).append(')');
         } else if (v.getClass().isArray()) {
             List<Object> items = new ArrayList<>();
             for (int i = 0; i < Array.getLength(v); i++) {
@@ -80,6 +92,10 @@ final class Text {
         } else {
             object(v);
         }
+    }
+
+    private void seconds(String name, long seconds, int nano) {
+        b.append(name).append('(').append(seconds).append(" s ").append(nano).append(" ns)");
     }
 
     /** A number of a decimal form that depends on its value alone: 1.0E10, 0.25 are 1e10, 25e-2. */

@@ -12,11 +12,17 @@ import lab.peer.Exports;
 import lab.peer.Ref;
 import lab.peer.Suite;
 import lab.peer.Terms;
+import lab.types.Collections;
 import lab.types.Everything;
+import lab.types.GoneException;
 import lab.types.Level;
+import lab.types.Library;
 import lab.types.Node;
 import lab.types.NotFoundException;
 import lab.types.RefusedException;
+import lab.types.Relations;
+import lab.types.geo.Kind;
+import lab.types.geo.LostException;
 
 /**
  * The suite of lab.types: a call for each case of cases.txt, whose name begins with the method's,
@@ -32,30 +38,39 @@ public final class TypesSuite implements Suite {
 
     @Override
     public void provide(Exports exports) {
-        exports.export(Everything.class, Echo.service(constants), new Terms());
+        exports.export(Everything.class, Echo.service(Everything.class, constants), new Terms());
+        exports.export(Library.class, Echo.service(Library.class, constants), new Terms());
+        exports.export(Collections.class, Echo.service(Collections.class, constants), new Terms());
+        exports.export(Relations.class, Echo.service(Relations.class, constants), new Terms());
     }
 
     @Override
     public void consume(Calls calls) {
-        try (Ref<Everything> ref = calls.refer(Everything.class, new Terms().with("tell.return", "false"))) {
-            Map<String, Object> values = Values.all();
+        try (Ref<Everything> everything = calls.refer(Everything.class, new Terms().with("tell.return", "false"));
+            Ref<Library> library = calls.refer(Library.class, new Terms());
+            Ref<Collections> collections = calls.refer(Collections.class, new Terms());
+            Ref<Relations> relations = calls.refer(Relations.class, new Terms())) {
+            Map<String, Object> values = Cases.all();
+            Object[] services = {everything.service, library.service, collections.service, relations.service};
             for (String name : constants.names()) {
-                calls.call(name, () -> trip(ref.service, name, values));
+                calls.call(name, () -> trip(services, name, values));
             }
-            specials(calls, ref.service);
+            specials(calls, everything.service);
+            relations(calls, relations.service);
         }
     }
 
     /** Sends the value of a case to the method that returns it. */
-    private String trip(Everything service, String name, Map<String, Object> values) throws Throwable {
+    private String trip(Object[] services, String name, Map<String, Object> values) throws Throwable {
         if (!values.containsKey(name)) {
-            throw new IllegalStateException("Values.java has no case " + name);
+            throw new IllegalStateException("Cases.java has no case " + name);
         }
         constants.check("the consumer has", name, values.get(name));
         Dubbo.attach(Echo.CASE, name);
+        String method = name.substring(0, name.indexOf('.'));
         Object back;
         try {
-            back = method(name.substring(0, name.indexOf('.'))).invoke(service, values.get(name));
+            back = invoke(services, method, values.get(name));
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
@@ -63,13 +78,16 @@ public final class TypesSuite implements Suite {
         return "";
     }
 
-    private static Method method(String name) {
-        for (Method m : Everything.class.getMethods()) {
-            if (m.getName().equals(name) && m.getParameterTypes().length == 1) {
-                return m;
+    private static Object invoke(Object[] services, String method, Object arg) throws ReflectiveOperationException {
+        Class<?>[] types = {Everything.class, Library.class, Collections.class, Relations.class};
+        for (int i = 0; i < types.length; i++) {
+            for (Method m : types[i].getMethods()) {
+                if (m.getName().equals(method) && m.getParameterTypes().length == 1) {
+                    return m.invoke(services[i], arg);
+                }
             }
         }
-        throw new IllegalStateException("no method " + name);
+        throw new IllegalStateException("no method " + method);
     }
 
     private static void specials(Calls calls, Everything service) {
@@ -113,6 +131,39 @@ public final class TypesSuite implements Suite {
             service.nothing();
             service.unnamed("a", 1);
             return "";
+        });
+    }
+
+    private static void relations(Calls calls, Relations service) {
+        calls.call("overload.rename", () -> same("7 a", service.rename(7L, "a")) + same("7 a true", service.rename(7L, "a", true))
+            + same("boxed 8 9", service.rename((Long) 8L, (Object) 9)));
+        calls.call("exception.package", () -> {
+            try {
+                service.find("Ulm", Kind.CITY);
+            } catch (LostException e) {
+                return same("no Ulm", e.getMessage()) + same("Ulm", e.last.name) + same(Kind.CITY, e.last.kind);
+            }
+            throw new AssertionError("found");
+        });
+        calls.call("exception.subclass", () -> {
+            try {
+                service.remove(5);
+            } catch (GoneException e) {
+                return same(5L, e.id) + same(Cases.DAY, e.since);
+            }
+            throw new AssertionError("removed");
+        });
+        calls.call("exception.superclass", () -> {
+            try {
+                service.remove(6);
+            } catch (NotFoundException e) {
+                return same(NotFoundException.class, e.getClass()) + same(6L, e.id);
+            }
+            throw new AssertionError("removed");
+        });
+        calls.call("throwable", () -> {
+            Throwable back = service.problem(new IllegalStateException("as a value"));
+            return same(IllegalStateException.class, back.getClass()) + same("as a value", back.getMessage());
         });
     }
 }

@@ -20,27 +20,28 @@ import lab.types.Point;
 import lab.types.Pointers;
 import lab.types.Scalars;
 
-/** The values of cases.txt; types_values_test.go has them in Go. */
-final class Values {
-    private static final Date DAY = new Date(1730000000123L), MINUTE = new Date(1730000040000L);
+/** The values of cases.txt; types_values_test.go has them in Go. MoreCases has those of the other services. */
+class Cases {
+    static final Date DAY = new Date(1730000000123L), MINUTE = new Date(1730000040000L);
 
     private final Map<String, Object> all = new LinkedHashMap<>();
 
-    private Values() {
+    Cases() {
     }
 
     static Map<String, Object> all() {
-        Values v = new Values();
+        Cases v = new MoreCases();
         v.scalars();
         v.boxes();
         v.lists();
         v.arrays();
         v.maps();
         v.objects();
+        v.more();
         return v.all;
     }
 
-    private void put(String name, Object value) {
+    final void put(String name, Object value) {
         if (all.containsKey(name)) {
             throw new IllegalStateException("twice: " + name);
         }
@@ -48,10 +49,13 @@ final class Values {
     }
 
     /** The values of cases "name.1", "name.2", and so on. */
-    private void each(String name, Object... values) {
+    final void each(String name, Object... values) {
         for (int i = 0; i < values.length; i++) {
             put(name + "." + (i + 1), values[i]);
         }
+    }
+
+    void more() {
     }
 
     private void scalars() {
@@ -197,7 +201,7 @@ final class Values {
         c.array = new long[] {1, 2};
         c.matrix = new double[][] {{0.5}, null};
         c.set = new LinkedHashSet<>(Arrays.asList("e"));
-        c.tree = new TreeMap<>(Values.<Map<String, Integer>>cast(map("a", 1, "b", 2)));
+        c.tree = new TreeMap<>(Cases.<Map<String, Integer>>cast(map("a", 1, "b", 2)));
         c.times = cast(map((short) 1, list(DAY), (short) 2, null));
         c.boxes = cast(list(map(Level.LOW, 1, Level.HIGH, null)));
         c.points = cast(map("p", list(new Point(0, 1))));
@@ -236,17 +240,17 @@ final class Values {
         return parent;
     }
 
-    private static Node node(String name) {
+    static Node node(String name) {
         Node n = new Node();
         n.name = name;
         return n;
     }
 
-    private static List<Object> list(Object... items) {
+    static List<Object> list(Object... items) {
         return new ArrayList<>(Arrays.asList(items));
     }
 
-    private static Map<Object, Object> map(Object... pairs) {
+    static Map<Object, Object> map(Object... pairs) {
         Map<Object, Object> m = new HashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
             m.put(pairs[i], pairs[i + 1]);
@@ -255,7 +259,7 @@ final class Values {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> T cast(Object v) {
+    static <T> T cast(Object v) {
         return (T) v;
     }
 

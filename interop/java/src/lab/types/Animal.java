@@ -1,0 +1,7 @@
+package lab.types;
+
+import java.io.Serializable;
+
+public interface Animal extends Serializable {
+    String sound();
+}

@@ -1,0 +1,8 @@
+package lab.types;
+
+import lab.types.geo.Place;
+
+public class Shop extends Place {
+    public boolean open;
+    public Place next;
+}

@@ -1,0 +1,5 @@
+package lab.types.geo;
+
+public enum Kind {
+    CITY, RIVER
+}

@@ -1,0 +1,129 @@
+package interop
+
+import (
+	"math"
+	"math/big"
+	"time"
+
+	"github.com/gubbo/gubbo/examples/types"
+	"github.com/gubbo/gubbo/examples/types/geo"
+	"github.com/gubbo/gubbo/protocol/hessian"
+)
+
+var (
+	date     = hessian.LocalDate{Year: 2026, Month: 11, Day: 24}
+	clock    = hessian.LocalTime{Hour: 23, Minute: 59, Second: 1, Nano: 5}
+	dateTime = hessian.LocalDateTime{Date: date, Time: clock}
+	zoned    = hessian.ZonedDateTime{DateTime: dateTime, Offset: 8 * 3600, Zone: "Asia/Shanghai"}
+	nanos    = time.Unix(1730000000, 123000007).UTC()
+	uuid     = hessian.UUID{1, 15: 2}
+)
+
+func (v values) library() {
+	v.each("letter", hessian.Char('a'), hessian.Char(0), hessian.Char('é'), hessian.Char('世'), hessian.Char(0xd83d), hessian.Char(0xffff))
+	v.each("boxedChar", nil, new(hessian.Char('x')))
+	v.each("chars", "aé世")
+	v.each("bigInteger", nil, new(big.Int), big.NewInt(-255), new(big.Int).Lsh(big.NewInt(3), 100), new(big.Int).Lsh(big.NewInt(-1), 64))
+	v.each("bigDecimal", nil, hessian.BigDecimal("0"), hessian.BigDecimal("-12.50"), hessian.BigDecimal("1E+10"))
+	v.each("uuid", uuid, hessian.UUID{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 254})
+	v.each("locale", hessian.Locale(""), hessian.Locale("zh_CN"), hessian.Locale("de"))
+	v.each("currency", nil, hessian.Currency("EUR"))
+	v.each("bitSet", nil, hessian.BitSet{5, 1 << 63})
+	v.each("gregorianCalendar", hessian.Calendar{}, hessian.Calendar{Time: day})
+	v.each("timestamp", hessian.Timestamp{}, hessian.Timestamp{Time: day})
+	v.each("sqlDate", hessian.SQLDate{}, hessian.SQLDate{Time: day})
+	v.each("sqlTime", hessian.SQLTime{}, hessian.SQLTime{Time: day})
+	v.each("localDate", hessian.LocalDate{}, date, hessian.LocalDate{Year: 1582, Month: 10, Day: 15})
+	v.each("localTime", clock, hessian.LocalTime{Hour: 1, Minute: 2, Second: 3})
+	v.each("localDateTime", hessian.LocalDateTime{}, dateTime)
+	v.each("instant", hessian.Instant{}, hessian.Instant{Time: nanos}, hessian.Instant{Time: time.Unix(-1, 1)})
+	v.each("duration", time.Duration(0), time.Duration(-1), 90*time.Minute+1)
+	v.each("longDuration", hessian.Duration{}, hessian.Duration{Seconds: math.MinInt64, Nano: 1})
+	v.each("period", hessian.Period{Years: 1, Months: -2, Days: 3})
+	v.each("year", hessian.Year(2026))
+	v.each("yearMonth", hessian.YearMonth{}, hessian.YearMonth{Year: 2026, Month: 2})
+	v.each("monthDay", hessian.MonthDay{}, hessian.MonthDay{Month: 2, Day: 29})
+	v.each("zoneID", hessian.ZoneID(""), hessian.ZoneID("Asia/Shanghai"))
+	v.each("zoneOffset", hessian.ZoneOffset(0), hessian.ZoneOffset(-3600))
+	v.each("offsetDateTime", hessian.OffsetDateTime{}, hessian.OffsetDateTime{DateTime: dateTime, Offset: 7200})
+	v.each("offsetTime", hessian.OffsetTime{Time: clock, Offset: -3 * 3600})
+	v.each("zonedDateTime", hessian.ZonedDateTime{}, zoned)
+	v.each("boxedLocalTime", nil, &clock)
+	v.each("moment", time.Time{}, nanos)
+	v.each("values", nil, &types.Values{
+		BigInteger: big.NewInt(-7), BigDecimal: "1.50", UUID: &uuid, Locale: new(hessian.Locale("")), Currency: "EUR",
+		Calendar: hessian.Calendar{Time: day}, Timestamp: hessian.Timestamp{Time: day}, SQLDate: hessian.SQLDate{Time: day}, SQLTime: hessian.SQLTime{Time: day},
+		LocalDate: date, LocalTime: &clock, LocalDateTime: dateTime, Instant: hessian.Instant{Time: nanos}, Duration: new(time.Second),
+		Period: &hessian.Period{Days: 1}, Year: new(hessian.Year(1)), YearMonth: hessian.YearMonth{Year: 2026, Month: 1}, MonthDay: hessian.MonthDay{Month: 1, Day: 1},
+		ZoneID: "UTC", ZoneOffset: new(hessian.ZoneOffset(0)), OffsetDateTime: hessian.OffsetDateTime{DateTime: dateTime}, OffsetTime: &hessian.OffsetTime{Time: clock},
+		ZonedDateTime: hessian.ZonedDateTime{DateTime: dateTime, Zone: "UTC"}, Moment: nanos, Stamp: day, Letter: 'é', BoxedLetter: new(hessian.Char('b')), Chars: "abc",
+		Days: []hessian.LocalDate{date, {}}, Prices: map[hessian.Currency]hessian.BigDecimal{"EUR": "0.10"},
+	})
+}
+
+func (v values) collections() {
+	v.each("integers", nil, []*int32{new(int32(1)), nil})
+	v.each("characters", nil, []hessian.Char{'a', 'é'})
+	v.each("doubles", nil, []float64{0.5, math.Pi})
+	v.each("blobArray", nil, [][]byte{nil, {1, 2}})
+	v.each("table", nil, [][]string{{"a"}, nil, {}})
+	v.each("cube", nil, [][][]int64{{{1}, nil}, nil})
+	v.each("array", nil, []any{int32(1), "a", nil, &types.Point{X: 1}})
+	v.each("levelArray", nil, []types.Level{types.Low, "", types.High})
+	v.each("decimals", nil, []hessian.BigDecimal{"1.50", ""})
+	v.each("listArray", nil, [][]string{{"a"}, nil, {}})
+	v.each("collection", nil, []string{"a"})
+	v.each("linkedList", nil, []int32{3, 1})
+	v.each("unique", nil, map[string]struct{}{}, map[string]struct{}{"a": {}, "b": {}})
+	v.each("sortedSet", nil, map[int64]struct{}{1 << 40: {}, 2: {}})
+	v.each("levelSet", nil, map[types.Level]struct{}{types.High: {}})
+	v.each("ordered", nil, hessian.Pairs[string, int32]{}, hessian.Pairs[string, int32]{{Key: "b", Value: 1}, {Key: "a", Value: 2}})
+	v.each("linked", nil, hessian.Pairs[any, any]{{Key: []any{int32(1)}, Value: "list"}, {Key: nil, Value: int32(2)}})
+	v.each("byUUID", nil, map[hessian.UUID]string{uuid: "a"})
+	v.each("byDay", nil, map[hessian.LocalDate]int32{date: 1})
+	v.each("byPoint", nil, map[types.Point]string{{X: 1}: "a"})
+	v.each("concurrent", nil, map[string]int32{"a": 1})
+	v.each("longRows", nil, map[string][]int64{"a": {1, 2}, "b": nil})
+	v.each("groups", nil, [][]string{{"a"}, nil, {}})
+	v.each("nest", nil, &types.Nest{}, &types.Nest{
+		Blobs: [][]byte{{1}, nil}, Levels: []types.Level{types.High}, Names: []string{"n"}, Objects: []any{int32(1), nil}, Rows: map[string][]int32{"r": {1}},
+		Linked: []string{"l"}, Unique: map[string]struct{}{"u": {}}, Sorted: map[int64]struct{}{1: {}, 2: {}}, Ordered: hessian.Pairs[string, int64]{{Key: "b", Value: 1}, {Key: "a", Value: 2}},
+	})
+}
+
+func (v values) relations() {
+	ulm := &geo.Place{Name: "Ulm", Kind: geo.City, Other: geo.Names{"Ulma"}}
+	ulm.Near = []*geo.Place{{Name: "Donau", Kind: geo.River, Near: []*geo.Place{ulm}}, nil, ulm}
+	v.each("director", nil, &types.Director{Manager: types.Manager{Person: types.Person{Name: "d"}, Reports: []*types.Person{{Name: "m"}}}, Bonus: "9.99"})
+	v.each("animal", nil, &types.Dog{Name: "Rex", Chase: &types.Cat{Name: "Tom", Lives: 7}}, &types.Cat{})
+	v.each("animals", nil, []types.Animal{&types.Dog{Name: "Rex"}, nil, &types.Cat{Lives: 9}})
+	v.each("kennel", nil, &types.Kennel{}, &types.Kennel{
+		Guard: &types.Dog{Chase: &types.Cat{Name: "Tom"}}, Others: []types.Animal{nil, &types.Cat{}}, Named: map[string]types.Animal{"a": &types.Dog{}},
+	})
+	v.each("pointPage", nil, &types.PointPage{Items: []*types.Point{{X: 1}}, Total: 1})
+	v.each("wordPage", nil, &types.WordPage{Items: []string{"a"}, Total: 1 << 40})
+	v.each("place", nil, &geo.Place{}, ulm)
+	v.each("kinds", nil, map[geo.Kind][]geo.Place{geo.River: {{Name: "Main"}, {}}})
+	v.each("shop", nil, &types.Shop{Place: geo.Place{Name: "s", Kind: geo.City}, Open: true, Next: ulm})
+}
+
+// anything is what Everything's any carries and keeps the class of, be it
+// unknown.
+func (v values) anything() {
+	v.put("any.bigdecimal", hessian.BigDecimal("1.50"))
+	v.put("any.biginteger", new(big.Int).Lsh(big.NewInt(3), 100))
+	v.put("any.uuid", uuid)
+	v.put("any.localdate", date)
+	v.put("any.zoned", zoned)
+	v.put("any.locale", hessian.Locale("de"))
+	v.put("any.optional", &hessian.Object{Class: "java.util.Optional", Fields: []hessian.Field{{Name: "value", Value: "here"}}})
+	v.put("any.set", &hessian.List{Class: "java.util.LinkedHashSet", Items: []any{"a", "b"}})
+	v.put("any.linkedlist", &hessian.List{Class: "java.util.LinkedList", Items: []any{int32(1), int32(2)}})
+	v.put("any.emptylist", &hessian.List{Class: "java.util.Collections$EmptyList"})
+	v.put("any.strings", &hessian.List{Class: "[string", Items: []any{"a", nil}})
+	v.put("any.longs", []int64{1, 2})
+	v.put("any.numbermap", map[int64]string{1: "a"})
+	v.put("any.person", &hessian.Object{Class: "lab.types.Director", Fields: []hessian.Field{
+		{Name: "name", Value: "unknown to Everything"}, {Name: "born"}, {Name: "reports"}, {Name: "bonus"},
+	}})
+}
