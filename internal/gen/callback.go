@@ -95,7 +95,7 @@ func emitListener(w *source, s *service) {
 	n := newNames(s)
 	w.p("\nvar %s = api.ListenerDesc{\nInterface: %q,\nMethods: []api.Method{", n.desc, s.iface)
 	for _, m := range s.methods {
-		w.p("{%s},", strings.Join(methodFields(w, m), ", "))
+		w.p("{%s},", strings.Join(methodFields(m), ", "))
 	}
 	w.p("},\nCalls: []api.ListenerCall{")
 	for _, m := range s.methods {

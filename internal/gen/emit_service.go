@@ -21,7 +21,7 @@ func (g *generator) emitDesc(w *source, s *service, n names) {
 	w.p("Service: api.Service{Interface: %q%s%s},", s.iface, setting(", Group", s.group), setting(", Version", s.version))
 	w.p("Methods: []api.Method{")
 	for _, m := range s.methods {
-		w.p("{%s},", strings.Join(methodFields(w, m), ", "))
+		w.p("{%s},", strings.Join(methodFields(m), ", "))
 	}
 	w.p("},\n}")
 	emitTypes(w, s, n)
@@ -47,7 +47,7 @@ func setting(key, value string) string {
 	return fmt.Sprintf("%s: %q", key, value)
 }
 
-func methodFields(w *source, m *method) []string {
+func methodFields(m *method) []string {
 	f := []string{fmt.Sprintf("Name: %q, Desc: %q", m.javaName, m.desc)}
 	if len(m.params) > 0 {
 		var params []string
