@@ -18,9 +18,10 @@ import (
 // listening makes the call again that registered it.
 type ListenerEnder interface {
 	// ListenerEnded is called once for each such connection, in a goroutine of
-	// its own, where it may block and make calls. err says why the connection
-	// ended. ctx ends when the Client is closed; the end of the connection by
-	// Client.Close is not told.
+	// its own, where it may block and make calls; also if nobody knows whether
+	// the call that registered was run. err says why the connection ended. ctx
+	// ends when the Client is closed; the end of the connection by Client.Close
+	// is not told.
 	ListenerEnded(ctx context.Context, err error)
 }
 

@@ -24,9 +24,9 @@ const (
 // listeners are those that the calls over one connection of a client handed to
 // the provider. The zero value is empty.
 type listeners struct {
-	mu      sync.Mutex
-	last    int32                        // the number given last; guarded by mu, like the rest
-	byValue map[listenerKey]*ourListener //
+	mu      sync.Mutex // guards the rest
+	last    int32      // the number given last
+	byValue map[listenerKey]*ourListener
 	byID    map[int32]*ourListener
 }
 
@@ -115,12 +115,10 @@ func (s *listeners) settle(brought []*ourListener, callbacks []api.Callback, err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i, l := range brought {
-		release := callbacks[i].Release
-		if !release && err != nil && !maybe {
+		release := callbacks[i].Release && err == nil
+		if !callbacks[i].Release && err != nil && !maybe {
 			l.claims--
 			release = l.claims == 0
-		} else if err != nil {
-			release = false
 		}
 		if release && s.byID[l.id] == l {
 			delete(s.byID, l.id)
