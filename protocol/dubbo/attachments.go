@@ -1,8 +1,9 @@
 package dubbo
 
 import (
-	"fmt"
+	"math"
 	"strconv"
+	"strings"
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/protocol/hessian"
@@ -72,16 +73,43 @@ func readAttachments(d *hessian.Decoder) (rawAttachments, error) {
 	return rawAttachments{list: list}, d.Err()
 }
 
-// scalarText returns a scalar as a string. Dubbo lets attachments be any object; what
-// has no text is left out.
+// scalarText returns a scalar as Java's String.valueOf does. Dubbo lets
+// attachments be any object (setObjectAttachment); one that is no scalar is
+// left out, as getAttachment of Java leaves out all that are no strings.
 func scalarText(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
 		return v, true
-	case int32, int64, bool, float64, int:
-		return fmt.Sprint(v), true
+	case int32:
+		return strconv.FormatInt(int64(v), 10), true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case bool:
+		return strconv.FormatBool(v), true
+	case float64:
+		return javaDouble(v), true
 	}
 	return "", false
+}
+
+// javaDouble writes v as Java's Double.toString does.
+func javaDouble(v float64) string {
+	switch abs := math.Abs(v); {
+	case math.IsInf(v, 0):
+		return strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64)+"inity", "+")
+	case math.IsNaN(v), abs == 0, 1e-3 <= abs && abs < 1e7:
+		s := strconv.FormatFloat(v, 'f', -1, 64)
+		if !math.IsNaN(v) && !strings.Contains(s, ".") {
+			s += ".0"
+		}
+		return s
+	}
+	digits, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
+	if !strings.Contains(digits, ".") {
+		digits += ".0"
+	}
+	n, _ := strconv.Atoi(exponent)
+	return digits + "E" + strconv.Itoa(n)
 }
 
 // plainPairs reports whether b is pairs of plain values up to an end that is

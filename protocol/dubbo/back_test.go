@@ -3,7 +3,6 @@ package dubbo
 import (
 	"bytes"
 	"fmt"
-	"reflect"
 	"testing"
 
 	"github.com/gubbo/gubbo/protocol/hessian"
@@ -37,11 +36,11 @@ func contentsOf(h header, body []byte) (c contents, err error) {
 		}
 	}
 	for range n {
-		c.values = append(c.values, d.Any())
+		c.values = append(c.values, d.Tree())
 	}
 	if attached {
 		for d.Map(); d.MapMore(); {
-			c.attachments = append(c.attachments, d.Any())
+			c.attachments = append(c.attachments, d.Tree())
 		}
 	}
 	if err = d.Err(); err == nil && len(d.Rest()) > 0 {
@@ -75,17 +74,16 @@ func (c contents) encode(h header) ([]byte, error) {
 }
 
 // What Java wrote, read into Go values and written again, is what Java wrote,
-// byte by byte. Only the order of a HashMap is not kept, and of a BigInteger
-// only what counts: there the second reading must give the same.
+// byte by byte.
 func TestFramesOfJavaEncodeBack(t *testing.T) {
-	same, equal := 0, 0
+	same := 0
 	for _, f := range javaFrames(t) {
 		if f.Header == nil {
 			continue
 		}
 		h, _ := parseHeader(f.bytes, defaultMaxBody)
 		if h.codec() != codecHessian2 || h.event() {
-			continue // see TestEventsOfJavaEncodeBack
+			continue // see TestOurEventsEqualJavas
 		}
 		c, err := contentsOf(h, f.bytes[headerSize:])
 		if err != nil {
@@ -93,22 +91,14 @@ func TestFramesOfJavaEncodeBack(t *testing.T) {
 			continue
 		}
 		got, err := c.encode(h)
-		switch {
-		case err != nil:
-			t.Errorf("%s: %v", f.Name, err)
-		case bytes.Equal(got, f.bytes):
-			same++
-		default:
-			again, err := contentsOf(h, got[headerSize:])
-			if err != nil || !reflect.DeepEqual(again, c) {
-				t.Errorf("%s: %v: %.300v became %.300v", f.Name, err, c, again)
-			}
-			equal++
+		if err != nil || !bytes.Equal(got, f.bytes) {
+			t.Errorf("%s: we write %x, %v, Java %x", f.Name, got, err, f.bytes)
+			continue
 		}
+		same++
 	}
-	t.Logf("%d frames are the same, %d equal", same, equal)
-	if same < 277 || equal > 20 {
-		t.Errorf("%d frames are the same and %d equal, want 277 and 20", same, equal)
+	if same < 297 {
+		t.Errorf("only %d frames came back as they were", same)
 	}
 }
 

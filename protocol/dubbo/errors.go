@@ -77,15 +77,28 @@ func decodeErrorText(h header, body []byte, d *hessian.Decoder) (string, error) 
 	return "", unknownCodec(h)
 }
 
-// javaTooLarge begins what Java says in place of a response that exceeds its
-// payload limit, under one status up to 2.7 and another since.
-const javaTooLarge = "Data length too large"
+// javaTexts are failures of Java's framework whose text says more than their
+// status. Each stands behind the name of an exception's class, at the beginning
+// or in a sentence of Java's own.
+var javaTexts = [...]struct {
+	status byte
+	text   string
+	code   api.Code
+}{
+	{statusService, "RemotingException: Not found exported service: ", api.NotFound},
+	{statusService, "RpcException: Invalid token! Forbid invoke remote service ", api.Forbidden},
+	{statusBadResponse, "Data length too large", api.TooLarge},
+	{statusSerialization, "Data length too large", api.TooLarge},
+}
 
 // refine returns the code for a status and its text. A text that starts with
 // the name of a code that has this status came from a gubbo provider.
 func refine(status byte, text string) api.Code {
-	if (status == statusSerialization || status == statusBadResponse) && strings.HasPrefix(text, javaTooLarge) {
-		return api.TooLarge
+	first, _, _ := strings.Cut(text, "\n")
+	for _, j := range javaTexts {
+		if at := strings.Index(first, j.text); j.status == status && at >= 0 && (j.code == api.TooLarge || !strings.Contains(first[:at], " ")) {
+			return j.code
+		}
 	}
 	for c := api.Timeout; c <= api.Internal; c++ {
 		if c.DubboStatus() == status {

@@ -7,9 +7,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -274,6 +276,47 @@ func (x *bizException) DecodeHessianField(d *hessian.Decoder, field int) {
 	}
 }
 
+// A failure of Java's framework has the code, and the promise not to have run,
+// that its status and text give it.
+func TestCodesOfJavasFailures(t *testing.T) {
+	want := map[string]struct {
+		code api.Code
+		sent api.Sent
+	}{
+		"d26-d26/032 response $invoke": {api.Internal, api.SentMaybe}, // no such method
+		"d26-d26/034 response $invoke": {api.NotFound, api.SentNo},    // no such service
+		"d27-d27/032 response $invoke": {api.NotFound, api.SentNo},
+		"d32-d32/032 response $invoke": {api.NotFound, api.SentNo},
+		"d33-d33/032 response $invoke": {api.NotFound, api.SentNo},
+		"d26-d26/068 response reveal":  {api.Forbidden, api.SentNo}, // bad token
+		"d27-d27/070 response reveal":  {api.Forbidden, api.SentNo},
+		"d32-d32/070 response reveal":  {api.Forbidden, api.SentNo},
+		"d33-d33/070 response reveal":  {api.Forbidden, api.SentNo},
+	}
+	for _, f := range javaFrames(t) {
+		w, ok := want[f.Name]
+		if !ok {
+			continue
+		}
+		delete(want, f.Name)
+		h, _ := parseHeader(f.bytes, defaultMaxBody)
+		wantError(t, receive(&waiter{header: h, body: f.bytes[headerSize:]}, javaCall(nil)), w.code, w.sent)
+	}
+	for name := range want {
+		t.Errorf("%s is not in the recording", name)
+	}
+	// As Java words it; the recording has none.
+	for _, status := range []byte{statusSerialization, statusBadResponse} {
+		text := "Failed to send response: Response [id=7], cause: java.io.IOException: Data length too large: 9437200, max payload: 8388608, channel: x\n\tat y"
+		w := &waiter{header: header{flag: codecHessian2, status: status}, body: hessian.AppendString(nil, text)}
+		wantError(t, receive(w, javaCall(nil)), api.TooLarge, api.SentMaybe, "9437200")
+	}
+	// A failure that only speaks of another one is not that one.
+	text := "org.apache.dubbo.rpc.RpcException: Failed to invoke; RemotingException: Not found exported service: x"
+	w := &waiter{header: header{flag: codecHessian2, status: statusService}, body: hessian.AppendString(nil, text)}
+	wantError(t, receive(w, javaCall(nil)), api.Internal, api.SentMaybe)
+}
+
 // What we write is what Java writes: the same head, byte by byte, and the same
 // attachments.
 func TestOurRequestEqualsJavas(t *testing.T) {
@@ -361,6 +404,34 @@ func TestProbesAgainstOurServer(t *testing.T) {
 	}
 	if probes < 200 {
 		t.Errorf("only %d probes", probes)
+	}
+}
+
+// Attachments may be any object. What has a text in Java is that text, and
+// the rest is left out.
+func TestAttachmentsOfAllKinds(t *testing.T) {
+	e := hessian.NewEncoder(nil)
+	e.Map("")
+	for _, kv := range []any{
+		"int", int32(-5), "long", int64(1) << 40, "yes", true, "no", false, "text", "żółw", "empty", "",
+		"double", 1.5, "whole", 3.0, "small", 0.001, "smaller", 0.00012, "large", 12345678.0, "largest", 1e22, "zero", 0.0,
+		"inf", math.Inf(1), "minus", math.Inf(-1), "nan", math.NaN(),
+		"null", nil, "date", time.Unix(0, 0), "bytes", []byte("x"), "list", []any{int32(1)}, "map", map[string]any{"a": "b"},
+	} {
+		e.Any(kv)
+	}
+	e.MapEnd()
+	want := []api.Attachment{
+		{Key: "int", Value: "-5"}, {Key: "long", Value: "1099511627776"}, {Key: "yes", Value: "true"}, {Key: "no", Value: "false"},
+		{Key: "text", Value: "żółw"}, {Key: "empty", Value: ""}, {Key: "double", Value: "1.5"}, {Key: "whole", Value: "3.0"},
+		{Key: "small", Value: "0.001"}, {Key: "smaller", Value: "1.2E-4"}, {Key: "large", Value: "1.2345678E7"}, {Key: "largest", Value: "1.0E22"}, {Key: "zero", Value: "0.0"},
+		{Key: "inf", Value: "Infinity"}, {Key: "minus", Value: "-Infinity"}, {Key: "nan", Value: "NaN"},
+	}
+	var d hessian.Decoder
+	d.Reset(e.Bytes(), nil)
+	raw, err := readAttachments(&d)
+	if got := raw.AppendAttachments(nil); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v\nwant %v", got, err, want)
 	}
 }
 
