@@ -65,7 +65,9 @@ type Config struct {
 
 	// Dial opens connections; nil is a net.Dialer with a 3 s timeout.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// MaxMessage bounds the body of a message in bytes; 0 is 8 MiB.
+	// MaxMessage bounds the body of a message in bytes, Java's payload; 0 is
+	// 8 MiB. A larger request is not sent, and a larger answer fails its call
+	// and ends the connection; both are api.TooLarge.
 	MaxMessage int
 }
 

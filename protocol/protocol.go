@@ -120,7 +120,9 @@ type ServeOptions struct {
 	// Application is the name that the provider gives itself when it calls the
 	// listeners of its consumers; "" gives none.
 	Application string
-	// MaxMessage bounds the body of a message in bytes; 0 is 8 MiB.
+	// MaxMessage bounds the body of a message in bytes; 0 is 8 MiB. What the
+	// calls of one connection hold at once is bounded with it: dubbo:// answers
+	// as overloaded what goes beyond eight times as much.
 	MaxMessage int
 	// OnError is told of connections and frames that had to be refused; nil
 	// ignores them. It must not block.

@@ -59,7 +59,11 @@ type Config struct {
 	// done; 0 is 10 s. A leave ends earlier, when the peers have gone quiet.
 	DrainWait time.Duration
 
-	// MaxMessage bounds the body of a message in bytes; 0 is 8 MiB.
+	// MaxMessage bounds the body of a message in bytes, Java's payload; 0 is
+	// 8 MiB. A larger request ends its connection, as its sender should have
+	// refused it; a larger reply becomes the error api.TooLarge. The calls of one
+	// connection may hold eight times as much together; the next is answered
+	// as overloaded.
 	MaxMessage int
 }
 

@@ -17,6 +17,11 @@ import (
 // answered as overloaded. Services that want fewer say so with a filter.
 const maxCalls = 1 << 13
 
+// maxHeld is how many messages of full size a connection's calls may hold, in
+// bytes of requests and of answers that wait to be sent; the next call is
+// answered as overloaded.
+const maxHeld = 8
+
 // handlerGrace is how long Close waits for handlers that ignore their ctx.
 const handlerGrace = time.Second
 
@@ -60,6 +65,10 @@ func (r *callRunner) start(c *conn, h header, body []byte, owned bool) {
 		c.answerError(h, api.Overloaded, fmt.Errorf("dubbo: %d calls of this connection are under way", maxCalls))
 		return
 	}
+	if held := c.held.Load(); held >= maxHeld*int64(c.max) {
+		c.answerError(h, api.Overloaded, fmt.Errorf("dubbo: the calls of this connection hold %d bytes, the limit is %d times %d (MaxMessage)", held, maxHeld, c.max))
+		return
+	}
 	k, _ := r.pool.Get().(*call)
 	if k == nil {
 		k = &call{runner: r}
@@ -72,8 +81,10 @@ func (r *callRunner) start(c *conn, h header, body []byte, owned bool) {
 		k.body = append(k.body[:0], body...)
 	}
 	c.underWay.Add(1)
+	k.hold(len(body))
 	if !r.tasks.Go(k.start) {
 		c.underWay.Add(-1)
+		c.held.Add(-k.held)
 		c.answerError(h, api.GoingAway, errors.New("dubbo: the server is closing"))
 	}
 }
@@ -88,6 +99,7 @@ type call struct {
 	header  header
 	body    []byte
 	arrived time.Time
+	held    int64 // bytes that conn counts for this call
 	req     request
 	inv     *api.Invocation // nil until an endpoint was found
 	ran     bool            // the user's method has returned a value
@@ -104,7 +116,14 @@ func (k *call) run(context.Context) {
 		k.tell(err)
 	}
 	k.conn.underWay.Add(-1)
+	k.conn.held.Add(-k.held)
 	k.recycle()
+}
+
+// hold counts n more bytes.
+func (k *call) hold(n int) {
+	k.held += int64(n)
+	k.conn.held.Add(int64(n))
 }
 
 // tell answers also where the user's error panics when it is asked for its
@@ -247,6 +266,7 @@ func (k *call) answer(err error) {
 		k.inv.BytesOut = len(k.out)
 	}
 	putHeader(k.out, header{flag: codecHessian2, status: status, id: k.header.id, length: len(k.out) - headerSize})
+	k.hold(len(k.out))
 	k.conn.send(k.out)
 }
 
@@ -286,7 +306,7 @@ func (k *call) recycle() {
 		k.inv.Sink = nil
 		k.inv.Attachments.Reset() // they lie in our body
 	}
-	k.inv, k.conn, k.req, k.ran, k.encoded = nil, nil, request{}, false, false
+	k.inv, k.conn, k.req, k.held, k.ran, k.encoded = nil, nil, request{}, 0, false, false
 	if cap(k.body) > keepBuffer {
 		k.body = nil
 	}

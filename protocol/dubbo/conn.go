@@ -56,6 +56,7 @@ type conn struct {
 	theirs remotes   // what the peer handed to us
 
 	underWay atomic.Int32 // calls of the peer that run
+	held     atomic.Int64 // bytes that these hold: see maxHeld
 	busy     int          // the last silent interval that found calls under way; the reader's
 	sent     uint64       // how much was sent at the end of the first silent interval; the reader's
 

@@ -118,6 +118,47 @@ func TestTooManyCallsOfOneConnectionAreRejected(t *testing.T) {
 	}
 }
 
+// What calls hold is bounded in bytes, too: requests that wait for their
+// handlers and answers that wait for their reader.
+func TestCallsThatHoldTooMuchAreRejected(t *testing.T) {
+	const max = 100_000
+	h := newHandler()
+	release := make(chan struct{})
+	h.endpoints["blob[B"].Invoker = api.InvokerFunc(func(_ context.Context, inv *api.Invocation) error {
+		<-release
+		inv.Reply.(*blob).v = inv.Args.(*blob).v[:1]
+		return inv.Sink.EncodeReply(inv.Reply)
+	})
+	nc, _ := rawServer(t, h, max)
+	half := make([]byte, max/2)
+	for id := range int64(2*maxHeld + 1) {
+		nc.Write(requestFrame(&blobMethod, id, &blob{half}))
+	}
+	over, body := readFrame(t, nc)
+	if over.id != 2*maxHeld-1 && over.id != 2*maxHeld || over.status != 100 || !bytes.Contains(body, []byte("overloaded: ")) {
+		t.Errorf("answer %+v %q", over, body)
+	}
+	close(release)
+	refused := 1
+	for range 2 * maxHeld {
+		if h, _ := readFrame(t, nc); h.status == 100 {
+			refused++
+		} else if h.status != statusOK {
+			t.Fatalf("answer %+v", h)
+		}
+	}
+	if refused > 2 {
+		t.Errorf("%d calls were refused", refused)
+	}
+	// What was held is free again.
+	for id := range int64(2 * maxHeld) {
+		nc.Write(requestFrame(&blobMethod, id, &blob{half}))
+		if h, body := readFrame(t, nc); h.status != statusOK {
+			t.Fatalf("answer %+v %q", h, body)
+		}
+	}
+}
+
 // Close on either side under load: every call returns, exactly once, and what
 // is said not to have been sent did not run.
 func TestCloseUnderLoad(t *testing.T) {
