@@ -74,9 +74,12 @@ func (g *Generic) Invoke(ctx context.Context, method string, types []string, arg
 }
 
 // InvokeGeneric calls the method by way of "$invoke", which Java providers
-// answer for every service: the provider converts the arguments, so that
-// objects are maps, with the class name under "class" where the declared type
-// does not say it, and so are objects in the result. With nil types it takes
+// answer for every service, and gubbo's for those with the option Generic: the
+// provider converts the arguments, so that objects are maps, with the class
+// name under "class" where the declared type does not say it, enums their names
+// and dates may be text; and so are objects in the result, where the class may
+// be missing, as the provider likes. Only Java's default mode, generic=true, is
+// spoken, not gson, bean, nativejava, raw.return or protobuf-json. With nil types it takes
 // the method of that name, if there is only one. What the service throws is an
 // *hessian.Exception of its class and message, whose cause is the exception
 // that the provider sent in its place, with Java's stack in its message.
