@@ -39,6 +39,7 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 
 soak: ## the long tests
 	$(GO) test $(RACE) -tags soak -timeout 60m ./...
+	@cd interop && $(GO) run github.com/gubbo/gubbo/internal/testrun -suites java,netns,zookeeper -- $(RACE) -tags soak -timeout 30m ./...
 
 clean: ## remove what was built
 	rm -rf bin

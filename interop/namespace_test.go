@@ -50,7 +50,7 @@ func isolated(t *testing.T) bool {
 		return true
 	}
 	command := require.Netns(t)
-	command = append(command, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=5m")
+	command = append(command, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=15m")
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), insideVar+"=1")
 	out, err := cmd.CombinedOutput()

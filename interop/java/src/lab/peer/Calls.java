@@ -11,7 +11,7 @@ public final class Calls {
 
     private final String label, suite, group, address, direct;
 
-    Calls(String label, String suite, String group, String address, String direct) {
+    public Calls(String label, String suite, String group, String address, String direct) {
         this.label = label;
         this.suite = suite;
         this.group = group;

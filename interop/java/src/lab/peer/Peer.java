@@ -20,6 +20,7 @@ import lab.peer.types.TypesSuite;
  * <pre>
  * provider PORT GROUP [zookeeper://HOST:PORT ...]    until its standard input ends
  * consumer {LABEL GROUP ADDRESS DIRECT} ...          all calls at each address, dubbo:// or zookeeper://
+ * idle DIRECT                                        calls, waits for 4.5 heartbeats of a second, calls again
  * </pre>
  *
  * The group "-" is none; DIRECT is always dubbo://. It prints rows of fields between tabs:
@@ -27,6 +28,7 @@ import lab.peer.types.TypesSuite;
  * PEER   dubbo VERSION, java VERSION           first of all
  * READY  PORT                                  the provider is exported and registered
  * SEEN   notify TEXT                           the provider ran a call that nobody waits for
+ * IDLE   HOST:PORT HOST:PORT                   who the provider thought called, before and after
  * CALL   LABEL SUITE/NAME ok|FAIL|lacks DETAIL one call of the consumer
  * </pre>
  */
@@ -50,6 +52,9 @@ public final class Peer {
         List<String> rest = Arrays.asList(args).subList(1, args.length);
         if (args[0].equals("provider")) {
             provide(Integer.parseInt(rest.get(0)), rest.get(1), rest.subList(2, rest.size()));
+        } else if (args[0].equals("idle")) {
+            Dubbo.begin("java-consumer", 0);
+            FeaturesSuite.idle(rest.get(0));
         } else {
             Dubbo.begin("java-consumer", 0);
             for (int i = 0; i < rest.size(); i += 4) {

@@ -19,6 +19,7 @@ import lab.features.UnlistedException;
 import lab.peer.Calls;
 import lab.peer.Dubbo;
 import lab.peer.Exports;
+import lab.peer.Peer;
 import lab.peer.Ref;
 import lab.peer.Suite;
 import lab.peer.Terms;
@@ -81,6 +82,16 @@ public final class FeaturesSuite implements Suite {
             calls.call("concurrent", () -> concurrent(service));
         }
         futures(calls);
+    }
+
+    /** Whether a connection survives that nobody calls for longer than three heartbeats. */
+    public static void idle(String direct) {
+        Calls calls = new Calls("idle", "features", "", direct, direct);
+        try (Ref<Features> ref = calls.dial(Features.class, new Terms().with("heartbeat", "1000"))) {
+            String before = ref.service.peer();
+            Sleep.millis(4500);
+            Peer.print("IDLE", before, ref.service.peer());
+        }
     }
 
     private void exports(Calls calls) {
