@@ -26,6 +26,12 @@ func TestMistakesNameTheirFlag(t *testing.T) {
 		{[]string{"registry", "--listen", "nonsense"}, []string{"--listen", `"nonsense"`}},
 		{[]string{"registry", "--listen", address}, []string{"--listen", address, "in use"}},
 		{[]string{"monitor", "--retention", "-3h", "--data", t.TempDir()}, []string{"--retention", "-3h"}},
+		{[]string{"gen", "--service", "a.B"}, []string{"--service", "--from api.jar"}},
+		{[]string{"gen", "--from", "a.jar", "x"}, []string{"--from takes no DIR", "--out x"}},
+		{[]string{"gen", "--from", "a.jar", "--check"}, []string{"gubbo check a.jar"}},
+		{[]string{"gen", "--from", "none.jar", "--package", "x"}, []string{"none.jar"}},
+		{[]string{"check", "none.jar"}, []string{"none.jar"}},
+		{[]string{"check", shopJar, "../../examples/greet/..."}, []string{"no class in common", shopJar}},
 		{[]string{"demo", "--duration", "-1s"}, []string{"--duration -1s"}},
 	} {
 		var out, errs bytes.Buffer

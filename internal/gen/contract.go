@@ -43,6 +43,9 @@ type ClassContract struct {
 	Enum     bool
 	// Exception is set for a struct that is an error.
 	Exception bool
+	// Instance is set for one use of a generic type: in Java the fields that
+	// are its type parameters are Objects.
+	Instance  bool
 	Constants []ConstantContract // of an enum
 	// Fields hold those of embedded structs too, but not what an exception has
 	// of Throwable.
@@ -106,7 +109,7 @@ func (g *generator) describeMethod(m *method) MethodContract {
 }
 
 func (g *generator) describeClass(cl *class) ClassContract {
-	c := ClassContract{Pos: g.fset.Position(cl.pos), Go: cl.goName, Java: cl.javaName, Enum: cl.enum, Exception: cl.exception}
+	c := ClassContract{Pos: g.fset.Position(cl.pos), Go: cl.goName, Java: cl.javaName, Enum: cl.enum, Exception: cl.exception, Instance: cl.instance}
 	for _, name := range cl.constants {
 		k := g.types.Scope().Lookup(name).(*types.Const)
 		c.Constants = append(c.Constants, ConstantContract{g.fset.Position(k.Pos()), name, constant.StringVal(k.Val())})

@@ -239,6 +239,9 @@ func (c *comparison) fields(g gen.ClassContract, j *javaapi.Class) {
 			continue
 		}
 		found[f.Java] = true
+		if g.Instance && j.Fields[i].Type.Wire == "java.lang.Object" {
+			continue
+		}
 		if want := mismatch(f.Type, j.Fields[i].Type); want != "" {
 			c.differ(f.Pos, j.Fields[i].Owner+"."+f.Java, "Go's %s.%s is %s, which is %s; Java has %s", g.Go, f.Go, f.Type.Go, f.Type.Java, want)
 		}
@@ -299,6 +302,8 @@ func box(java string) string {
 	switch java {
 	case "boolean":
 		return "java.lang.Boolean"
+	case "char":
+		return "java.lang.Character"
 	case "byte":
 		return "java.lang.Byte"
 	case "short":
@@ -320,7 +325,8 @@ func box(java string) string {
 var same = [][]string{
 	{"java.util.List", "java.util.Collection", "java.lang.Iterable", "java.util.ArrayList"},
 	{"java.util.Map", "java.util.HashMap"},
-	{"java.lang.String", "java.lang.CharSequence", "java.lang.Character"},
+	{"java.util.Set", "java.util.HashSet"},
+	{"java.lang.String", "java.lang.CharSequence"},
 }
 
 // alike tells whether g, of a Go element, may stand for t there.

@@ -53,8 +53,12 @@ func (w *writer) method(b *bytes.Buffer, m *javaapi.Method, name string) {
 			w.fail(member, fmt.Errorf("parameter %d: %w", i+1, err))
 			return
 		}
-		declared = declared || declare != ""
-		types = append(types, p.Wire)
+		if declare == "" {
+			declare = p.Wire
+		} else {
+			declared = true
+		}
+		types = append(types, declare)
 		java := m.Names[i]
 		if java == "" {
 			java = w.parameterName(p.Type, i)
@@ -98,7 +102,7 @@ func (w *writer) method(b *bytes.Buffer, m *javaapi.Method, name string) {
 // parameterName makes a name where Java's compiler wrote none.
 func (w *writer) parameterName(t classfile.Type, i int) string {
 	plural := ""
-	for t.Kind == classfile.Array || listTypes[t.Name] && len(t.Args) == 1 {
+	for t.Kind == classfile.Array || slices.Contains(listTypes, t.Name) && len(t.Args) == 1 {
 		plural = "s"
 		if t.Kind == classfile.Array {
 			t = *t.Elem
@@ -112,11 +116,28 @@ func (w *writer) parameterName(t classfile.Type, i int) string {
 	return fmt.Sprintf("arg%d", i)
 }
 
+// use notes the packages that expr needs.
 func (w *writer) use(expr string) string {
-	if strings.Contains(expr, "time.") {
-		w.usesTime = true
+	for prefix, path := range map[string]string{"time.": "time", "big.": "math/big", "hessian.": hessianPath} {
+		if strings.Contains(expr, prefix) {
+			w.imports[path] = true
+		}
 	}
 	return expr
+}
+
+// abstract writes an interface for an abstract type, and the marks of those
+// that are one.
+func (w *writer) abstract(b *bytes.Buffer, c *javaapi.Class) {
+	name := w.goNames[c.Name]
+	fmt.Fprintf(b, "\n// %s is Java's abstract %s.\n//\n//gubbo:interface %s\ntype %s interface{ is%s() }\n\n", name, c.Name, c.Name, name, name)
+	for _, sub := range w.members(c.Name) {
+		star := "*"
+		if w.classes[sub].Form == javaapi.Enum {
+			star = ""
+		}
+		fmt.Fprintf(b, "func (%s%s) is%s() {}\n", star, w.goNames[sub], name)
+	}
 }
 
 func appendNote(notes []string, note string) []string {
@@ -151,6 +172,7 @@ func (w *writer) bean(b *bytes.Buffer, c *javaapi.Class) {
 	for _, h := range c.Hidden {
 		fmt.Fprintf(b, "\n// %s is hidden by a field of that name in a subclass and does not travel.", h)
 	}
+	w.imports[hessianPath] = true
 	fmt.Fprintf(b, "\ntype %s struct {\n_ hessian.Class `java:%q`\n", name, c.Name)
 	taken := nameSet{"EncodeHessian": true, "DecodeHessianField": true, "HessianClass": true}
 	if c.Form == javaapi.Exception {

@@ -40,6 +40,9 @@ type Result struct {
 	LeftOut map[string]string
 }
 
+// hessianPath is the package of what structs and values need.
+const hessianPath = "github.com/gubbo/gubbo/protocol/hessian"
+
 // writer holds what one run knows.
 type writer struct {
 	lib        *javaapi.Library
@@ -49,7 +52,7 @@ type writer struct {
 	subclasses map[string][]string       // of the abstract ones
 	goNames    map[string]string         // of services, beans, exceptions and enums
 	errs       []error
-	usesTime   bool
+	imports    map[string]bool
 }
 
 // Generate returns a Go file with the contract of Java interfaces. What cannot
@@ -65,6 +68,7 @@ func Generate(o Options) (*Result, error) {
 	w := &writer{
 		lib: lib, skipped: make(map[string]bool), classes: make(map[string]*javaapi.Class),
 		subclasses: make(map[string][]string), goNames: make(map[string]string),
+		imports: make(map[string]bool),
 	}
 	for _, s := range o.Skip {
 		w.skipped[s] = false
@@ -215,7 +219,8 @@ func (w *writer) nameAll() {
 		return cmp.Or(cmp.Compare(home(a), home(b)), strings.Compare(a, b))
 	})
 	for _, java := range order {
-		if c := w.classes[java]; c.Form == javaapi.Abstract || c.Form == javaapi.Opaque || w.goNames[java] != "" {
+		c := w.classes[java]
+		if c.Form == javaapi.Opaque || c.Form == javaapi.Abstract && len(w.members(java)) == 0 || w.goNames[java] != "" {
 			continue
 		}
 		name := simpleName(java)
@@ -224,6 +229,14 @@ func (w *writer) nameAll() {
 		}
 		w.goNames[java] = taken.take(name)
 	}
+}
+
+// members returns the classes that stand for an abstract type.
+func (w *writer) members(abstract string) []string {
+	return slices.DeleteFunc(slices.Clone(w.subclasses[abstract]), func(sub string) bool {
+		c := w.classes[sub]
+		return c == nil || c.Form == javaapi.Opaque || c.Form == javaapi.Abstract
+	})
 }
 
 func (w *writer) file(o Options) []byte {
@@ -240,9 +253,12 @@ func (w *writer) file(o Options) []byte {
 		if w.goNames[java] == "" {
 			continue
 		}
-		if c.Form == javaapi.Enum {
+		switch c.Form {
+		case javaapi.Enum:
 			w.enum(&body, c, constants)
-		} else {
+		case javaapi.Abstract:
+			w.abstract(&body, c)
+		default:
 			w.bean(&body, c)
 		}
 	}
@@ -257,13 +273,13 @@ func (w *writer) file(o Options) []byte {
 	fmt.Fprintf(&b, "// Package %s is the contract of Java's %s,\n// written by \"gubbo gen --from %s\". It is yours to edit;\n", o.Package, strings.Join(ifaces, ", "), strings.Join(jars, " --from "))
 	fmt.Fprintf(&b, "// \"gubbo check %s\" tells when Java has moved away from it.\npackage %s\n\n", strings.Join(jars, " --from "), o.Package)
 	b.WriteString("import (\n\"context\"\n")
-	if w.usesTime {
-		b.WriteString("\"time\"\n")
+	for _, path := range []string{"math/big", "time"} {
+		if w.imports[path] {
+			fmt.Fprintf(&b, "%q\n", path)
+		}
 	}
-	if slices.ContainsFunc(slices.Collect(maps.Values(w.classes)), func(c *javaapi.Class) bool {
-		return c.Form != javaapi.Enum && w.goNames[c.Name] != ""
-	}) {
-		b.WriteString("\n\"github.com/gubbo/gubbo/protocol/hessian\"\n")
+	if w.imports[hessianPath] {
+		fmt.Fprintf(&b, "\n%q\n", hessianPath)
 	}
 	b.WriteString(")\n\n//go:generate go tool gubbo-gen .\n")
 	b.Write(body.Bytes())

@@ -1,7 +1,6 @@
 package fromjar
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,153 +14,170 @@ type mapped struct {
 	expr string
 	// java is what the generator takes expr for where nothing else is said.
 	java string
-	// free is set for a type that may be declared as any Java class.
-	free bool
-	note string // what a reader should know, "" for nothing
+	// declare is how a directive or tag calls the Java type, arguments and all.
+	declare string
+	// inside is set if an argument is not what the generator would take it for.
+	inside bool
+	// free is set for a type that may be declared as any Java class, fixed for
+	// one that may be declared as no other.
+	free, fixed bool
+	key         bool   // whether a Go map can have such keys
+	note        string // what a reader should know, "" for nothing
 }
 
-// plain are the Java types that have one Go type.
+// plain are the Java types that have one Go type; docs/types.md has the table.
 var plain = map[string]mapped{
-	"boolean": {expr: "bool", java: "boolean"}, "byte": {expr: "int8", java: "byte"}, "short": {expr: "int16", java: "short"},
-	"int": {expr: "int32", java: "int"}, "long": {expr: "int64", java: "long"}, "float": {expr: "float32", java: "float"},
-	"double": {expr: "float64", java: "double"}, "char": {expr: "string", java: "java.lang.String"},
-	"byte[]": {expr: "[]byte", java: "byte[]"}, "java.lang.String": {expr: "string", java: "java.lang.String"},
-	"java.lang.CharSequence": {expr: "string", java: "java.lang.String"},
-	"java.util.Date":         {expr: "time.Time", java: "java.util.Date"},
-	"java.lang.Object":       {expr: "any", java: "java.lang.Object", free: true},
-	"java.io.Serializable":   {expr: "any", java: "java.lang.Object", free: true},
-	"java.lang.Comparable":   {expr: "any", java: "java.lang.Object", free: true},
-	"java.lang.Number":       {expr: "any", java: "java.lang.Object", free: true},
+	"boolean": {expr: "bool", java: "boolean", key: true}, "byte": {expr: "int8", java: "byte", key: true},
+	"short": {expr: "int16", java: "short", key: true}, "int": {expr: "int32", java: "int", key: true},
+	"long": {expr: "int64", java: "long", key: true}, "float": {expr: "float32", java: "float", key: true},
+	"double": {expr: "float64", java: "double", key: true}, "char": {expr: "hessian.Char", java: "char", key: true},
+	"byte[]": {expr: "[]byte", java: "byte[]"}, "char[]": {expr: "string", java: "java.lang.String"},
+	"java.lang.String":           {expr: "string", java: "java.lang.String", key: true},
+	"java.lang.CharSequence":     {expr: "string", java: "java.lang.String"},
+	"java.util.Date":             {expr: "time.Time", java: "java.util.Date", key: true},
+	"java.math.BigInteger":       {expr: "*big.Int", java: "java.math.BigInteger"},
+	"java.lang.Object":           {expr: "any", java: "java.lang.Object", free: true},
+	"java.io.Serializable":       {expr: "any", java: "java.lang.Object", free: true},
+	"java.lang.Comparable":       {expr: "any", java: "java.lang.Object", free: true},
+	"java.lang.Number":           {expr: "any", java: "java.lang.Object", free: true},
+	"java.lang.Throwable":        {expr: "error", java: "java.lang.Throwable"},
+	"java.lang.Exception":        {expr: "error", java: "java.lang.Throwable"},
+	"java.lang.RuntimeException": {expr: "error", java: "java.lang.Throwable"},
+	"java.lang.Error":            {expr: "error", java: "java.lang.Throwable"},
 }
 
-// sqlDates are dates only where something says so: in a list they would arrive
-// in Java as java.util.Date.
-var sqlDates = []string{"java.sql.Timestamp", "java.sql.Date", "java.sql.Time"}
+// values are the classes of the JDK that package hessian has a type for. Those
+// that are true have a zero value that is not null.
+var values = map[string]struct {
+	name    string
+	nonzero bool
+	key     bool
+}{
+	"java.math.BigDecimal": {"BigDecimal", false, true},
+	"java.util.UUID":       {"UUID", true, true}, "java.util.Locale": {"Locale", true, true}, "java.util.Currency": {"Currency", false, true},
+	"java.util.BitSet": {"BitSet", false, false}, "java.util.Calendar": {"Calendar", false, false},
+	"java.sql.Timestamp": {"Timestamp", false, true}, "java.sql.Date": {"SQLDate", false, true}, "java.sql.Time": {"SQLTime", false, true},
+	"java.time.LocalDate": {"LocalDate", false, true}, "java.time.LocalTime": {"LocalTime", true, true}, "java.time.LocalDateTime": {"LocalDateTime", false, true},
+	"java.time.Instant": {"Instant", false, true}, "java.time.Duration": {"Duration", true, true}, "java.time.Period": {"Period", true, true},
+	"java.time.Year": {"Year", true, true}, "java.time.YearMonth": {"YearMonth", false, true}, "java.time.MonthDay": {"MonthDay", false, true},
+	"java.time.ZoneId": {"ZoneID", false, true}, "java.time.ZoneOffset": {"ZoneOffset", true, true},
+	"java.time.OffsetDateTime": {"OffsetDateTime", false, true}, "java.time.OffsetTime": {"OffsetTime", true, true}, "java.time.ZonedDateTime": {"ZonedDateTime", false, true},
+}
 
 // boxes are Java's boxed types, with the Go type inside the pointer.
 var boxes = map[string]string{
 	"java.lang.Boolean": "bool", "java.lang.Byte": "int8", "java.lang.Short": "int16", "java.lang.Integer": "int32",
-	"java.lang.Long": "int64", "java.lang.Float": "float32", "java.lang.Double": "float64", "java.lang.Character": "string",
+	"java.lang.Long": "int64", "java.lang.Float": "float32", "java.lang.Double": "float64", "java.lang.Character": "hessian.Char",
 }
 
-// listTypes and mapTypes are the collections of java.util that a slice or a map can be.
-// Those that are true need no word of their own on the wire.
+// The collections of java.util that the generator knows: lists are slices, sets
+// are maps of nothing where their order says nothing, mapTypes are maps, and
+// those that keep the order are hessian.Pairs.
 var (
-	listTypes = map[string]bool{
-		"java.util.List": true, "java.util.Collection": true, "java.lang.Iterable": true, "java.util.ArrayList": true,
-		"java.util.LinkedList": false, "java.util.Queue": false, "java.util.Deque": false, "java.util.Vector": false,
-		"java.util.Set": false, "java.util.HashSet": false, "java.util.LinkedHashSet": false,
-		"java.util.SortedSet": false, "java.util.NavigableSet": false, "java.util.TreeSet": false,
+	listTypes = []string{
+		"java.util.List", "java.util.Collection", "java.lang.Iterable", "java.util.ArrayList", "java.util.LinkedList", "java.util.Queue",
+		"java.util.Deque", "java.util.Vector", "java.util.Stack", "java.util.ArrayDeque", "java.util.concurrent.CopyOnWriteArrayList",
+		"java.util.concurrent.CopyOnWriteArraySet", "java.util.LinkedHashSet", "java.util.SortedSet", "java.util.NavigableSet", "java.util.TreeSet",
 	}
-	mapTypes = map[string]bool{
-		"java.util.Map": true, "java.util.HashMap": true,
-		"java.util.LinkedHashMap": false, "java.util.Hashtable": false,
-		"java.util.SortedMap": false, "java.util.NavigableMap": false, "java.util.TreeMap": false,
-		"java.util.concurrent.ConcurrentMap": false, "java.util.concurrent.ConcurrentHashMap": false,
+	setTypes = []string{"java.util.Set", "java.util.HashSet"}
+	mapTypes = []string{
+		"java.util.Map", "java.util.HashMap", "java.util.Hashtable", "java.util.SortedMap", "java.util.NavigableMap", "java.util.TreeMap",
+		"java.util.concurrent.ConcurrentMap", "java.util.concurrent.ConcurrentHashMap",
 	}
-	keys = []string{"string", "bool", "int8", "int16", "int32", "int64"}
+	orderedMaps = []string{"java.util.LinkedHashMap"}
 )
-
-// place says where a type stands.
-type place struct {
-	// top is a parameter, a result or a field: there a box is a pointer.
-	top bool
-	// declared is a place for which a directive or tag can name the Java type:
-	// the top, and the elements of an array there.
-	declared bool
-}
 
 // value returns the Go type of a parameter, result or field, and the Java type
 // that must be declared for it, "" for none.
 func (w *writer) value(v javaapi.Value) (m mapped, declare string, err error) {
-	m, err = w.typ(v.Type, place{top: true, declared: true})
+	m, err = w.typ(v.Type, true)
 	if err != nil {
 		return m, "", err
 	}
-	own := v.Type.Name
-	if v.Type.Kind == classfile.Array || v.Type.Primitive() {
-		own = v.Wire
+	own := erasure(v.Type)
+	if own != v.Wire { // a type variable that stands for something
+		anything := slices.Contains([]string{"java.lang.Object", "java.io.Serializable", "java.lang.Comparable"}, v.Wire)
+		if m.fixed || m.inside || !m.free && !anything {
+			m = anyOf(v.Type, "it is declared as "+v.Wire)
+		}
+		return m, v.Wire, nil
 	}
-	if own != v.Wire && !m.free && !slices.Contains([]string{"java.lang.Object", "java.io.Serializable", "java.lang.Comparable"}, v.Wire) {
-		// A type variable whose bound is neither.
-		m = mapped{expr: "any", java: "java.lang.Object", free: true, note: "Java's " + v.Type.String() + " is declared as " + v.Wire}
-	}
-	if m.java != v.Wire {
-		declare = v.Wire
+	if m.java != v.Wire || m.inside {
+		declare = m.declare
 	}
 	return m, declare, nil
 }
 
-// anyOf is the way out for what has no Go type of its own.
-func anyOf(t classfile.Type, why string) mapped {
-	return mapped{expr: "any", java: "java.lang.Object", free: true, note: "Java's " + t.String() + ": " + why}
+// erasure returns t as a descriptor's type is written.
+func erasure(t classfile.Type) string {
+	if t.Kind == classfile.Array {
+		return erasure(*t.Elem) + "[]"
+	}
+	t.Args = nil
+	return t.String()
 }
 
-func (w *writer) typ(t classfile.Type, at place) (mapped, error) {
-	if m, ok := plain[t.String()]; ok {
-		return m, nil
-	}
-	if m, ok := plain[t.Name]; ok && t.Kind == classfile.Object { // Comparable<T>
+// anyOf is the way out for what has no Go type of its own.
+func anyOf(t classfile.Type, why string) mapped {
+	return mapped{expr: "any", java: "java.lang.Object", declare: erasure(t), free: true, note: "Java's " + t.String() + ": " + why}
+}
+
+// typ maps a type: of a parameter, result or field at the top, else of an
+// element, where a box needs no pointer.
+func (w *writer) typ(t classfile.Type, top bool) (mapped, error) {
+	m, ok := plain[erasure(t)]
+	if ok {
+		m.declare = erasure(t)
 		return m, nil
 	}
 	if t.Kind == classfile.Array {
-		return w.array(t, at)
+		elem, err := w.typ(*t.Elem, false)
+		return mapped{expr: "[]" + elem.expr, java: "java.util.List", declare: elem.declare + "[]", note: elem.note}, err
 	}
 	if t.Kind != classfile.Object {
 		return mapped{}, fmt.Errorf("%s has no Go type", t)
 	}
+	m = mapped{java: t.Name, declare: t.Name}
 	if expr, ok := boxes[t.Name]; ok {
-		java := t.Name
-		if java == "java.lang.Character" {
-			java = "java.lang.String"
+		m.expr, m.key = expr, true
+		if top {
+			m.expr = "*" + expr
 		}
-		if at.top {
-			expr = "*" + expr
+		return m, nil
+	}
+	if v, ok := values[t.Name]; ok {
+		m.expr, m.key = "hessian."+v.name, v.key
+		if top && v.nonzero {
+			m.expr = "*" + m.expr
 		}
-		return mapped{expr: expr, java: java}, nil
+		return m, nil
 	}
-	if slices.Contains(sqlDates, t.Name) {
-		if !at.declared {
-			return anyOf(t, "a time.Time in a list or map would arrive as java.util.Date; set a *hessian.Object"), nil
-		}
-		return mapped{expr: "time.Time", java: "java.util.Date"}, nil
-	}
-	if direct, ok := listTypes[t.Name]; ok {
-		return w.list(t, at, direct)
-	}
-	if direct, ok := mapTypes[t.Name]; ok {
-		return w.mapOf(t, at, direct)
-	}
-	if javaapi.IsJDK(t.Name) {
+	switch {
+	case slices.Contains(listTypes, t.Name), slices.Contains(setTypes, t.Name):
+		return w.list(t)
+	case slices.Contains(mapTypes, t.Name), slices.Contains(orderedMaps, t.Name):
+		return w.mapOf(t)
+	case javaapi.IsJDK(t.Name):
 		return anyOf(t, "it has no Go type of its own; it travels as what hessian.Decoder.Any gives"), nil
-	}
-	if isStream(t.Name) {
+	case isStream(t.Name):
 		return mapped{}, fmt.Errorf("streams (%s) are not supported", t.Name)
 	}
 	c, err := w.class(t.Name)
 	if err != nil {
 		return mapped{}, err
 	}
-	m := mapped{java: t.Name, free: true}
+	m.free, m.expr = true, w.goNames[t.Name]
 	switch c.Form {
 	case javaapi.Enum:
-		m.expr = w.goNames[t.Name]
-	case javaapi.Bean, javaapi.Record, javaapi.Exception:
-		m.expr = "*" + w.goNames[t.Name]
+		m.key = true
 	case javaapi.Abstract:
-		subs := w.subclasses[t.Name]
-		if len(subs) == 0 {
+		if m.expr == "" {
 			return anyOf(t, "it is abstract, and no class in the jars extends it"), nil
 		}
-		var names []string
-		for _, s := range subs {
-			if n := w.goNames[s]; n != "" {
-				names = append(names, n)
-			}
-		}
-		return anyOf(t, "it is abstract; one of "+strings.Join(names, ", ")), nil
-	default:
+	case javaapi.Opaque:
 		return anyOf(t, "it extends "+c.Base+", so it is no object with fields"), nil
+	default:
+		m.expr = "*" + m.expr
 	}
 	return m, nil
 }
@@ -171,55 +187,61 @@ func isStream(name string) bool {
 	return strings.HasSuffix(name, ".StreamObserver") || strings.HasPrefix(name, "reactor.core.publisher.") || strings.HasPrefix(name, "io.reactivex.")
 }
 
-func (w *writer) array(t classfile.Type, at place) (mapped, error) {
-	if t.Elem.Kind == classfile.Char {
-		return mapped{}, errors.New("char[] has no Go type; let Java use String")
+// list maps a collection with one type argument, or a raw one.
+func (w *writer) list(t classfile.Type) (mapped, error) {
+	m := mapped{expr: "[]any", java: "java.util.List", declare: t.Name}
+	if len(t.Args) != 1 {
+		return m, nil
 	}
-	if !at.declared {
-		return anyOf(t, "a list of its own inside of a list or map would arrive as java.util.List; set a *hessian.List"), nil
+	elem, err := w.typ(t.Args[0], false)
+	if err != nil {
+		return mapped{}, err
 	}
-	if strings.Count(t.String(), "[]") > 2 {
-		return mapped{}, errors.New("arrays of more than two dimensions are not supported; let Java use lists")
+	m.expr, m.note = "[]"+elem.expr, elem.note
+	if slices.Contains(setTypes, t.Name) && elem.key {
+		m.expr, m.java = "map["+elem.expr+"]struct{}", "java.util.Set"
 	}
-	elem, err := w.typ(*t.Elem, place{declared: true})
-	return mapped{expr: "[]" + elem.expr, java: "java.util.List", note: elem.note}, err
+	m.arguments(t, elem)
+	return m, nil
 }
 
-func (w *writer) list(t classfile.Type, at place, direct bool) (mapped, error) {
-	if !direct && !at.declared {
-		return anyOf(t, "inside of a list or map it would arrive as java.util.List; set a *hessian.List"), nil
+// mapOf maps a map with two type arguments, or a raw one.
+func (w *writer) mapOf(t classfile.Type) (mapped, error) {
+	m := mapped{expr: "hessian.Pairs[any, any]", java: "java.util.Map", declare: t.Name}
+	if len(t.Args) != 2 {
+		return m, nil
 	}
-	elem := plain["java.lang.Object"]
-	if len(t.Args) == 1 {
-		var err error
-		if elem, err = w.typ(t.Args[0], place{}); err != nil {
-			return mapped{}, err
+	key, err := w.typ(t.Args[0], false)
+	if err != nil {
+		return mapped{}, err
+	}
+	elem, err := w.typ(t.Args[1], false)
+	if err != nil {
+		return mapped{}, err
+	}
+	m.expr = "hessian.Pairs[" + key.expr + ", " + elem.expr + "]"
+	if key.key && !slices.Contains(orderedMaps, t.Name) {
+		m.expr = "map[" + key.expr + "]" + elem.expr
+	}
+	m.note = key.note
+	if m.note == "" {
+		m.note = elem.note
+	}
+	m.arguments(t, key, elem)
+	return m, nil
+}
+
+// arguments adds type arguments to what declares m, where the generator would
+// take one of them for something else.
+func (m *mapped) arguments(t classfile.Type, args ...mapped) {
+	var list []string
+	for i, a := range args {
+		list = append(list, a.declare)
+		if a.inside || a.expr != "any" && a.java != erasure(t.Args[i]) {
+			m.inside = true
 		}
 	}
-	return mapped{expr: "[]" + elem.expr, java: "java.util.List", note: elem.note}, nil
-}
-
-func (w *writer) mapOf(t classfile.Type, at place, direct bool) (mapped, error) {
-	if !direct && !at.declared {
-		return anyOf(t, "inside of a list or map it would arrive as java.util.Map; set a *hessian.Map"), nil
+	if m.inside {
+		m.declare += "<" + strings.Join(list, ",") + ">"
 	}
-	if len(t.Args) != 2 {
-		return anyOf(t, "its keys may be anything; it arrives as a map[string]any or a *hessian.Map"), nil
-	}
-	key, err := w.typ(t.Args[0], place{})
-	if err != nil {
-		return mapped{}, err
-	}
-	elem, err := w.typ(t.Args[1], place{})
-	if err != nil {
-		return mapped{}, err
-	}
-	if c := w.classes[t.Args[0].Name]; !slices.Contains(keys, key.expr) && (c == nil || c.Form != javaapi.Enum) {
-		return anyOf(t, "its keys are none of a Go map; it arrives as a *hessian.Map"), nil
-	}
-	note := key.note
-	if note == "" {
-		note = elem.note
-	}
-	return mapped{expr: "map[" + key.expr + "]" + elem.expr, java: "java.util.Map", note: note}, nil
 }

@@ -4,4 +4,5 @@ import java.io.Serializable;
 
 public class Odd implements Serializable {
     private int[][][] cube;
+    private StreamObserver<Odd> follower;
 }
