@@ -46,7 +46,7 @@ func TestErrorsAsValues(t *testing.T) {
 		t.Errorf("Problem(nil) = %v, %v", got, err)
 	}
 	got, err := c.Problem(t.Context(), &RefusedError{Message: "no", Cause: &NotFoundError{ID: 3}, Level: High})
-	refused, ok := got.(*RefusedError) //nolint:errorlint // what arrives wraps nothing
+	refused, ok := got.(*RefusedError)
 	if err != nil || !ok || refused.Level != High {
 		t.Fatalf("a declared exception comes back as %#v, %v", got, err)
 	}
@@ -54,7 +54,7 @@ func TestErrorsAsValues(t *testing.T) {
 		t.Errorf("its cause is %v", refused.Cause)
 	}
 	got, err = c.Problem(t.Context(), errors.New("plain"))
-	x, ok := got.(*hessian.Exception) //nolint:errorlint // as above
+	x, ok := got.(*hessian.Exception)
 	if err != nil || !ok || x.Class != "java.lang.RuntimeException" || x.Message != "plain" {
 		t.Errorf("an error of Go comes back as %#v, %v", got, err)
 	}

@@ -126,7 +126,7 @@ func (g *generator) analyse() {
 	slices.SortFunc(g.sorted, func(a, b *class) int { return g.order(a.pos, b.pos) })
 	byJava := make(map[string]*class)
 	for _, c := range g.sorted {
-		if other := byJava[c.javaName]; other != nil && c.javaName != "" && !(c.instance && other.instance) {
+		if other := byJava[c.javaName]; other != nil && c.javaName != "" && (!c.instance || !other.instance) {
 			g.add(c.pos, "%s and %s are both the Java class %q; one Java class is one Go type", other.goName, c.goName, c.javaName)
 		}
 		byJava[c.javaName] = c
