@@ -23,7 +23,7 @@ type Process struct {
 	Log string
 
 	cmd   *exec.Cmd
-	stdin io.Closer
+	stdin io.WriteCloser
 	task  task.Group
 
 	mu     sync.Mutex
@@ -103,6 +103,36 @@ func (p *Process) Await(ctx context.Context, fields ...string) ([]string, error)
 		case <-news:
 		case <-ctx.Done():
 			return nil, fmt.Errorf("process: no row %q from the peer: %w; its log ends with\n%s", fields, ctx.Err(), p.Tail(20))
+		}
+	}
+}
+
+// Ask writes a line to the peer's input and returns the row that it answers
+// with, which Rows does not keep. The peer's first row, PEER, is no answer. One asks
+// at a time.
+func (p *Process) Ask(ctx context.Context, line string) ([]string, error) {
+	if _, err := io.WriteString(p.stdin, line+"\n"); err != nil {
+		return nil, fmt.Errorf("process: %w", err)
+	}
+	for {
+		p.mu.Lock()
+		var row []string
+		if len(p.rows) > 1 {
+			row = p.rows[1]
+			p.rows = slices.Delete(p.rows, 1, 2)
+		}
+		news, ended, status := p.news, p.ended, p.status
+		p.mu.Unlock()
+		switch {
+		case row != nil:
+			return row, nil
+		case ended:
+			return nil, fmt.Errorf("process: the peer ended (%v) without an answer; its log ends with\n%s", status, p.Tail(20))
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("process: no answer from the peer: %w", ctx.Err())
 		}
 	}
 }

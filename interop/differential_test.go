@@ -1,0 +1,386 @@
+package interop
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gubbo/gubbo/internal/require"
+	"github.com/gubbo/gubbo/interop/canon"
+	"github.com/gubbo/gubbo/interop/process"
+	"github.com/gubbo/gubbo/protocol/hessian"
+)
+
+// differencesFile has a row for each kind of difference that is known.
+const differencesFile = "testdata/hessian2-differences.tsv"
+
+const hessian2Version = "v1.12.5"
+
+var update = flag.Bool("update", false, "write "+differencesFile+" anew")
+
+// reading is what a library made of bytes: VALUE and text, or ERROR, PANIC,
+// DIES or HANGS and why.
+type reading struct{ word, text string }
+
+func (r reading) String() string { return r.word + " " + r.text }
+
+var quoted = regexp.MustCompile(`"[^"]*"`)
+
+// agrees tells whether two libraries read the same. Values of classes with a
+// type of their own, and those too long to tell, agree with any value.
+func (r reading) agrees(o reading) bool {
+	if r.word != "VALUE" || o.word != "VALUE" {
+		return r.word != "VALUE" && o.word == "ERROR" || strings.Contains(r.text+o.text, "too long to tell")
+	}
+	return r.text == o.text || strings.Contains(quoted.ReplaceAllString(r.text+o.text, ""), "J")
+}
+
+// difference is a row of the table: bytes that two libraries read differently.
+type difference struct {
+	kind             string
+	data             []byte
+	ours, peer, java reading
+}
+
+// judge is a process that reads bytes; it is started anew when it has died.
+type judge struct {
+	t     *testing.T
+	start func() (*process.Process, error)
+	p     *process.Process
+}
+
+func (j *judge) ask(line string) reading {
+	j.t.Helper()
+	ctx, cancel := context.WithTimeout(j.t.Context(), 10*time.Second)
+	defer cancel()
+	if j.p == nil {
+		p, err := j.start()
+		if err == nil {
+			j.t.Cleanup(p.Kill)
+			_, err = p.Await(ctx, "PEER")
+		}
+		if err != nil {
+			j.t.Fatal(err)
+		}
+		j.p = p
+	}
+	row, err := j.p.Ask(ctx, line)
+	if err == nil {
+		return reading{row[0], strings.Join(row[1:], " ")}
+	}
+	word := "DIES"
+	if ctx.Err() != nil {
+		word = "HANGS"
+	}
+	j.p.Kill()
+	j.p = nil
+	return reading{word, ""}
+}
+
+// ours reads with gubbo.
+func ours(data []byte) reading {
+	d := hessian.NewDecoder(data, nil)
+	v := d.Any()
+	if err := d.Err(); err != nil {
+		return reading{"ERROR", err.Error()}
+	}
+	text, err := canon.Text(v, unwrap)
+	if err != nil {
+		return reading{"ERROR", err.Error()}
+	}
+	return reading{"VALUE", text}
+}
+
+// unwrap shows gubbo's containers to canon.
+func unwrap(v any) any {
+	switch v := v.(type) {
+	case *hessian.List:
+		switch v.Class {
+		case "java.util.HashSet", "java.util.LinkedHashSet", "java.util.TreeSet", "java.util.Collections$SingletonSet", "java.util.Collections$EmptySet":
+			return canon.Set(v.Items)
+		}
+		return v.Items
+	case *hessian.Map:
+		var pairs canon.Pairs
+		for _, e := range v.Entries {
+			pairs = append(pairs, e.Key, e.Value)
+		}
+		return pairs
+	case *hessian.Object:
+		var pairs canon.Pairs
+		for _, f := range v.Fields {
+			pairs = append(pairs, f.Name, f.Value)
+		}
+		return pairs
+	}
+	return v
+}
+
+// exception is the class of a Java exception, specifics what an error message
+// has of the bytes.
+var (
+	exception = regexp.MustCompile(`^[\w.$]+(Exception|Error)`)
+	specifics = regexp.MustCompile(`"[^"]*"|0x[0-9a-f]+|-?[0-9]+|\[.*|>>.*|: .*| type .*| at .*`)
+)
+
+// kindOf names how another library, who, reads differently from gubbo.
+func kindOf(who string, ours, other reading) string {
+	short := func(s string) string {
+		if class := exception.FindString(s); class != "" {
+			return class
+		}
+		return strings.TrimSpace(fmt.Sprintf("%.50s", specifics.ReplaceAllString(s, "#")))
+	}
+	switch {
+	case other.word == "ERROR":
+		return who + " refuses: " + short(other.text)
+	case other.word != "VALUE":
+		return strings.TrimSuffix(who+" "+strings.ToLower(other.word)+": "+short(strings.TrimPrefix(other.text, "runtime error: ")), ": ")
+	case ours.word == "ERROR":
+		_, reason, _ := strings.Cut(strings.TrimPrefix(ours.text, "hessian: "), ": ")
+		return who + " accepts: " + short(reason)
+	}
+	a, b := ours.text, other.text
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	for i > 0 && !strings.ContainsRune("[]{}<>,=", rune(a[i-1])) {
+		i--
+	}
+	token := func(s string) string { return fmt.Sprintf("%.1s", s[min(i, len(s)):]) }
+	return fmt.Sprintf("%s reads %s as %s", who, token(a), token(b))
+}
+
+// differential compares the three.
+type differential struct {
+	t           *testing.T
+	java, peer  *judge
+	known       map[string]difference
+	found       map[string]difference
+	inputs, odd int
+}
+
+// checkTable reads the bytes of every row again.
+func (d *differential) checkTable() {
+	for kind, row := range d.known {
+		line := hex.EncodeToString(row.data)
+		got := difference{kind, row.data, ours(row.data), d.peer.ask(line), d.java.ask(line)}
+		if got.ours.word == "ERROR" {
+			got.ours, row.ours = reading{"ERROR", ""}, reading{row.ours.word, ""} // the wording may change
+		}
+		if got.tsv() != row.tsv() {
+			d.t.Errorf("%s\n got %s\nwant %s", kind, got.tsv(), row.tsv())
+		}
+	}
+}
+
+// compare reads data with all. Of exact bytes, which a library wrote, gubbo must
+// read what Java reads.
+func (d *differential) compare(data []byte, exact bool) {
+	d.inputs++
+	line := hex.EncodeToString(data)
+	diff := difference{data: data, ours: ours(data), peer: d.peer.ask(line)}
+	differs := !diff.ours.agrees(diff.peer)
+	diff.java = d.java.ask(line)
+	if !diff.ours.agrees(diff.java) {
+		diff.kind = kindOf("java", diff.ours, diff.java)
+		d.note(diff)
+		if exact && diff.java.word == "VALUE" {
+			d.t.Errorf("%x: gubbo %s, Java %s", data, diff.ours, diff.java)
+		}
+	} else if differs {
+		diff.kind = kindOf("h2", diff.ours, diff.peer)
+		d.note(diff)
+	}
+}
+
+// note keeps the shortest example of each kind.
+func (d *differential) note(diff difference) {
+	d.odd++
+	if old, ok := d.found[diff.kind]; !ok || len(diff.data) < len(old.data) {
+		d.found[diff.kind] = diff
+	}
+}
+
+func newDifferential(t *testing.T) *differential {
+	t.Helper()
+	require.Java(t)
+	k := kit(t, "3.3.6")
+	h2 := built(t, "GUBBO_INTEROP_H2", "dubbogo", "./h2")
+	n := 0
+	log := func() string { n++; return fmt.Sprint(t.TempDir(), "/log", n) }
+	return &differential{
+		t:     t,
+		java:  &judge{t: t, start: func() (*process.Process, error) { return k.Start(log(), "lab.peer.Judge") }},
+		peer:  &judge{t: t, start: func() (*process.Process, error) { return process.Start(exec.Command(h2), log()) }},
+		known: readDifferences(t), found: make(map[string]difference),
+	}
+}
+
+// Each row of the table is still true, and no other difference is found in every
+// vector, values that each side writes, and mutations of all of them.
+func TestHessianDifferential(t *testing.T) {
+	d := newDifferential(t)
+	if !*update {
+		d.checkTable()
+	}
+	const values = 500
+	rounds := 10_000 // the same as the first of a soak
+	if soak {
+		rounds = 1_000_000
+	}
+	corpus := vectorBytes(t)
+	for seed := range uint64(values) {
+		e := hessian.NewEncoder(nil)
+		e.Any(canon.Random(rand.New(rand.NewPCG(seed, 1)), 3))
+		if err := e.Err(); err != nil {
+			t.Fatal(err)
+		}
+		corpus = append(corpus, e.Bytes())
+		theirs := d.peer.ask(fmt.Sprint("random ", seed))
+		data, err := hex.DecodeString(theirs.text)
+		if err != nil || theirs.word != "VALUE" {
+			t.Fatalf("value %d of dubbo-go-hessian2: %s", seed, theirs)
+		}
+		corpus = append(corpus, data)
+	}
+	for _, data := range corpus {
+		d.compare(data, true)
+	}
+	r := rand.New(rand.NewPCG(20, 26))
+	for range rounds {
+		d.compare(mutate(r, corpus), false)
+	}
+	d.close()
+}
+
+// close compares what was found with the table.
+func (d *differential) close() {
+	d.t.Logf("gubbo-table hessian2: %d inputs, %d read differently by dubbo-go-hessian2 %s or Java, of %d kinds", d.inputs, d.odd, hessian2Version, len(d.found))
+	if *update {
+		writeDifferences(d.t, d.known, d.found)
+		return
+	}
+	for kind, diff := range d.found {
+		if _, ok := d.known[kind]; !ok {
+			d.t.Errorf("%s has no row %q: %x: gubbo %s, dubbo-go-hessian2 %s, Java %s", differencesFile, kind, diff.data, diff.ours, diff.peer, diff.java)
+		}
+	}
+}
+
+// mutate returns a member of the corpus with a few bytes changed.
+func mutate(r *rand.Rand, corpus [][]byte) []byte {
+	data := slices.Clone(corpus[r.IntN(len(corpus))])
+	for len(data) > 2000 || len(data) == 0 {
+		data = slices.Clone(corpus[r.IntN(len(corpus))])
+	}
+	for range 1 + r.IntN(3) {
+		i := r.IntN(len(data) + 1)
+		switch r.IntN(4) {
+		case 0: // change
+			if i < len(data) {
+				data[i] = byte(r.Uint32())
+			}
+		case 1: // insert
+			data = slices.Insert(data, i, byte(r.Uint32()))
+		case 2: // cut
+			if i > 0 {
+				data = data[:i]
+			}
+		case 3: // splice
+			other := corpus[r.IntN(len(corpus))]
+			data = append(data[:i:i], other[:min(len(other), 2000)]...)
+		}
+	}
+	return data
+}
+
+// vectorBytes are the bytes that real Java wrote.
+func vectorBytes(t *testing.T) (all [][]byte) {
+	t.Helper()
+	packed, err := os.ReadFile("../protocol/hessian/testdata/hessian2.jsonl.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(z)
+	lines.Buffer(nil, 1<<24)
+	for lines.Scan() {
+		var v struct{ Mode, Hex string }
+		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		data, err := hex.DecodeString(v.Hex)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Mode == "encode" && len(data) > 0 {
+			all = append(all, data)
+		}
+	}
+	if len(all) < 380 {
+		t.Fatalf("only %d vectors", len(all))
+	}
+	return all
+}
+
+func (d difference) tsv() string {
+	return fmt.Sprintf("%s\t%x\t%.400s\t%.400s\t%.400s", d.kind, d.data, d.ours, d.peer, d.java)
+}
+
+func readDifferences(t *testing.T) map[string]difference {
+	t.Helper()
+	data, err := os.ReadFile(differencesFile)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	rows := make(map[string]difference)
+	for line := range strings.Lines(string(data)) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(f) != 5 || f[0] == "kind" {
+			continue
+		}
+		raw, err := hex.DecodeString(f[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := func(s string) reading { word, text, _ := strings.Cut(s, " "); return reading{word, text} }
+		rows[f[0]] = difference{f[0], raw, read(f[2]), read(f[3]), read(f[4])}
+	}
+	return rows
+}
+
+func writeDifferences(t *testing.T, known, found map[string]difference) {
+	t.Helper()
+	for kind, d := range known {
+		if _, ok := found[kind]; !ok {
+			found[kind] = d
+		}
+	}
+	var b strings.Builder
+	b.WriteString("kind\tbytes\tgubbo\tdubbo-go-hessian2 " + hessian2Version + "\tjava (dubbo 3.3.6)\n")
+	for _, kind := range slices.Sorted(maps.Keys(found)) {
+		b.WriteString(found[kind].tsv() + "\n")
+	}
+	if err := os.WriteFile(differencesFile, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
