@@ -25,8 +25,8 @@ test: setup ## everything that this machine can run, with a closing list of what
 	@$(GO) run ./internal/testrun -suites zookeeper,chromium,jdk -- $(RACE) -timeout 15m ./...
 	@cd interop && $(GO) run github.com/gubbo/gubbo/internal/testrun -suites java,kazoo,netns,zookeeper -- $(RACE) -timeout 15m ./...
 
-bench: ## the call beside its peers, in one run, as ratios
-	cd bench && $(GO) run .
+bench: ## the call and the codec beside their peers, each in one run, as ratios
+	cd bench && $(GO) run . && $(GO) run ./codec
 
 lint: ## vet and the pinned linters, in every module
 	$(GO) vet ./... && $(GO) run $(GOLANGCI) run ./...
