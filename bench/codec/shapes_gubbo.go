@@ -524,6 +524,9 @@ var user20Class = hessian.ClassDesc{
 	New:    func() any { return new(User20) },
 }
 
+// HessianClass describes bench.User20.
+func (*User20) HessianClass() *hessian.ClassDesc { return &user20Class }
+
 // EncodeHessian writes v as bench.User20, null for nil.
 func (v *User20) EncodeHessian(e *hessian.Encoder) {
 	if v == nil {
