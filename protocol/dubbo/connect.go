@@ -97,6 +97,9 @@ func (c *client) unavailable(cause error) error {
 func (c *client) Connect(ctx context.Context) error {
 	c.mu.Lock()
 	attempts := c.attempts
+	if state := c.State(); state == protocol.Ready || state == protocol.Draining {
+		attempts++ // the end of a connection that stands, or that just ended, is none
+	}
 	c.mu.Unlock()
 	for {
 		c.mu.Lock()
