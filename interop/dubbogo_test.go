@@ -54,6 +54,16 @@ func TestDubboGo(t *testing.T) {
 	all.closeDubboGo(len(addresses))
 }
 
+// The structs of a user of dubbo-go go through gubbo's Codec as they are: the
+// test of package pojo, in the peer's module.
+func TestDubboGoStructs(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./pojo")
+	cmd.Dir = "dubbogo"
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // dubboGo makes the calls of the three directions, which find their providers
 // in the registry at address unless that is "".
 func (l *lab) dubboGo(program, via, address string) {

@@ -66,7 +66,7 @@ var calls = []call{
 	{"null", func(c *caller) (string, error) {
 		var got *string
 		if err := c.invoke("maybe", &got, nil); err != nil || got != nil {
-			return "", fmt.Errorf("null came back as %v, %v", got, err)
+			return "", fmt.Errorf("null came back as %v, %w", got, err)
 		}
 		return returns(c, "", "maybe", "")
 	}},
@@ -80,7 +80,7 @@ var calls = []call{
 			}
 			var got map[any]any
 			if err := c.invoke("count", &got, words); err != nil || got == nil || !maps.Equal(got, want) {
-				return "", fmt.Errorf("got %#v, want %v, %v", got, want, err)
+				return "", fmt.Errorf("got %#v, want %v, %w", got, want, err)
 			}
 		}
 		return "two words and none", nil
@@ -112,7 +112,7 @@ var calls = []call{
 		err := c.invokeWith(context.Background(), slowTimeout, "slow", &got, int32(5*slowTimeout.Milliseconds()))
 		took := time.Since(start)
 		if err == nil || !strings.Contains(err.Error(), "timeout") || took < slowTimeout-10*time.Millisecond || took > 4*slowTimeout {
-			return "", fmt.Errorf("got %q after %v, %v", got, took, err)
+			return "", fmt.Errorf("got %q after %v, %w", got, took, err)
 		}
 		return "timed out", nil
 	}},

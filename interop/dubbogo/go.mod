@@ -7,6 +7,7 @@ require (
 	github.com/apache/dubbo-getty v1.4.10
 	github.com/apache/dubbo-go-hessian2 v1.12.5
 	github.com/dubbogo/gost v1.14.3
+	github.com/gubbo/gubbo v0.0.0
 	go.uber.org/zap v1.21.0
 )
 

@@ -52,7 +52,7 @@ func provide(port, group string, registries []string) error {
 		return err
 	}
 	rows.print("READY", port)
-	io.Copy(io.Discard, os.Stdin) // the harness closes our input to end us
+	_, _ = io.Copy(io.Discard, os.Stdin) // the harness closes our input to end us
 	stop()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
 		return err

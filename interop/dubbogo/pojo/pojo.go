@@ -42,7 +42,7 @@ var (
 	levelValues = map[string]Level{"LOW": Low, "MID": Mid, "HIGH": High}
 )
 
-// JavaClassName, String and EnumValue make the type an enum.
+// JavaClassName makes the type an enum, with String and EnumValue.
 func (Level) JavaClassName() string { return "lab.greet.Level" }
 
 func (l Level) String() string { return levelNames[l] }
