@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,6 +58,45 @@ func addOne(dir string) error {
 	defer db.Close()
 	_, err = db.ExecContext(context.Background(), `UPDATE stat SET success = success + 1 WHERE (minute, series, reporter) IN (SELECT minute, series, reporter FROM stat LIMIT 1)`)
 	return err
+}
+
+// Who leaves before the demo ends, as head does, leaves nothing behind.
+func TestDemoEndsWithItsReader(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), self, "demo", "--http", "127.0.0.1:0", "--duration", "5m")
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, "registry ") {
+		t.Errorf("it begins with %q, %v", line, err)
+	}
+	folders := func() []string {
+		names, err := filepath.Glob(filepath.Join(dir, "gubbo-demo-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	if len(folders()) != 1 {
+		t.Errorf("its folders are %q, want one", folders())
+	}
+	out.Close()
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() < 0 {
+		t.Errorf("a signal ended it: %v", err)
+	}
+	if left := folders(); len(left) > 0 {
+		t.Errorf("it left %q", left)
+	}
 }
 
 // The same on a real ensemble whose leader is killed in the middle.
