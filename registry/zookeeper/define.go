@@ -91,12 +91,7 @@ func (t *text) stand(ctx context.Context, conn *zkclient.Conn, data []byte, put 
 			}
 			err = conn.SetData(ctx, t.path, data)
 		case errors.Is(err, zkclient.ErrNoNode):
-			err = conn.CreateData(ctx, t.path, data)
-			if errors.Is(err, zkclient.ErrNoNode) {
-				if err = conn.MakeParents(ctx, t.path); err == nil {
-					err = conn.CreateData(ctx, t.path, data)
-				}
-			}
+			err = withParents(ctx, conn, t.path, func() error { return conn.CreateData(ctx, t.path, data) })
 			if errors.Is(err, zkclient.ErrNodeExists) { // this server may lag behind the leader, which said so
 				if err = conn.Sync(ctx, t.path); err == nil {
 					continue

@@ -146,7 +146,7 @@ func (n *node) stand(ctx context.Context, conn *zkclient.Conn, known bool) (time
 	create := !known
 	for range tries {
 		if create {
-			err := n.create(ctx, conn)
+			err := withParents(ctx, conn, n.path, func() error { return conn.Create(ctx, n.path, n.ephemeral) })
 			if errors.Is(err, zkclient.ErrNodeExists) {
 				err = conn.Sync(ctx, n.path) // this server may lag behind the leader, which said so
 			}
@@ -179,16 +179,17 @@ func (n *node) stand(ctx context.Context, conn *zkclient.Conn, known bool) (time
 	return 0, fmt.Errorf("zookeeper: %q changes faster than it can be registered", n.url)
 }
 
-// create makes the node, with its parents where they are missing.
-func (n *node) create(ctx context.Context, conn *zkclient.Conn) error {
-	err := conn.Create(ctx, n.path, n.ephemeral)
+// withParents runs create, which makes the node at path, and makes the node's
+// parents where they are missing.
+func withParents(ctx context.Context, conn *zkclient.Conn, path string, create func() error) error {
+	err := create()
 	if !errors.Is(err, zkclient.ErrNoNode) {
 		return err
 	}
-	if err := conn.MakeParents(ctx, n.path); err != nil {
+	if err := conn.MakeParents(ctx, path); err != nil {
 		return err
 	}
-	return conn.Create(ctx, n.path, n.ephemeral)
+	return create()
 }
 
 // defeated tells how long to leave a node to another session that holds it.
