@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -34,6 +35,10 @@ type Config struct {
 	// MaxFrame is the largest packet accepted, in bytes; 0 is 64 MB, which a
 	// list of some 100,000 providers needs.
 	MaxFrame int
+	// Proof bounds the first answer of a server that takes a session back; 0 is
+	// Handshake. One that ends the session at that very moment says welcome and
+	// then drops every request without a word (seen on 3.8.0).
+	Proof time.Duration
 	// Events gets each watch event, in order, before the answer to any later
 	// request. It is called by the reader, so it must not block. nil drops them.
 	Events func(Event)
@@ -115,6 +120,9 @@ func Open(ctx context.Context, nc net.Conn, cfg Config) (*Conn, error) {
 	if cfg.Handshake == 0 {
 		cfg.Handshake = 3 * time.Second
 	}
+	if cfg.Proof == 0 {
+		cfg.Proof = cfg.Handshake
+	}
 	if cfg.MaxFrame == 0 {
 		cfg.MaxFrame = MaxFrame
 	}
@@ -127,6 +135,9 @@ func Open(ctx context.Context, nc net.Conn, cfg Config) (*Conn, error) {
 	err := nc.SetDeadline(time.Now().Add(cfg.Handshake))
 	if err == nil {
 		err = c.handshake(in, cfg)
+	}
+	if err == nil && cfg.SessionID != 0 {
+		err = c.prove(in, cfg.Proof)
 	}
 	if err == nil && cfg.Login != "" {
 		err = c.login(in, cfg.Login)
@@ -186,6 +197,21 @@ func (c *Conn) handshake(in *bufio.Reader, cfg Config) error {
 	return nil
 }
 
+// prove has the server answer within patience.
+func (c *Conn) prove(in *bufio.Reader, patience time.Duration) error {
+	late := time.AfterFunc(patience, func() { _ = c.nc.SetDeadline(time.Unix(1, 0)) })
+	err := writeFrame(c.nc, pingRecord())
+	if err == nil {
+		err = c.first(in, xidPing, "first ping of a session taken back")
+	}
+	if !late.Stop() && err == nil {
+		err = os.ErrDeadlineExceeded // and nothing can be read any more
+	}
+	return err
+}
+
+func pingRecord() []byte { return jute.AppendInt(jute.AppendInt(nil, xidPing), opPing) }
+
 func (c *Conn) login(in *bufio.Reader, identity string) error {
 	b := jute.AppendInt(jute.AppendInt(nil, xidAuth), opAuth)
 	b = jute.AppendInt(b, 0)
@@ -194,27 +220,28 @@ func (c *Conn) login(in *bufio.Reader, identity string) error {
 	if err := writeFrame(c.nc, b); err != nil {
 		return err
 	}
-	for {
-		body, err := readFrame(in, 1<<10)
-		if err != nil {
-			return fmt.Errorf("zkclient: no answer to the login: %w", err)
-		}
-		d := jute.NewDecoder(body)
-		xid := d.Int()
-		d.Long()
-		code := ServerError(d.Int())
-		switch {
-		case d.Err() != nil:
-			return d.Err()
-		case xid == xidPing:
-		case xid != xidAuth:
-			return fmt.Errorf("zkclient: answer %d instead of one to the login", xid)
-		case code != 0:
-			return code
-		default:
-			return nil
-		}
+	return c.first(in, xidAuth, "login")
+}
+
+// first reads the answer xid, to what, before the reader of answers runs.
+func (c *Conn) first(in *bufio.Reader, xid int32, what string) error {
+	body, err := readFrame(in, 1<<10)
+	if err != nil {
+		return fmt.Errorf("zkclient: no answer to the %s: %w", what, err)
 	}
+	d := jute.NewDecoder(body)
+	got := d.Int()
+	d.Long()
+	code := ServerError(d.Int())
+	switch {
+	case d.Err() != nil:
+		return d.Err()
+	case got != xid:
+		return fmt.Errorf("zkclient: answer %d instead of one to the %s", got, what)
+	case code != 0:
+		return code
+	}
+	return nil
 }
 
 // SessionID returns the session's id.
@@ -354,7 +381,7 @@ func (c *Conn) keepAlive(ctx context.Context) {
 		}
 		if even {
 			c.writing.Lock()
-			err := c.write(jute.AppendInt(jute.AppendInt(nil, xidPing), opPing))
+			err := c.write(pingRecord())
 			c.writing.Unlock()
 			if err != nil {
 				c.fail(err)

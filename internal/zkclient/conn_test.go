@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -262,6 +263,16 @@ func TestDeadlines(t *testing.T) {
 			start := time.Now()
 			dial(t, Config{}, silent, func(_ *Conn, err error) {
 				if err == nil || time.Since(start) != 3*time.Second {
+					t.Errorf("%v after %v", err, time.Since(start))
+				}
+			})
+		})
+	})
+	t.Run("a session taken back in silence", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			dial(t, Config{SessionID: 5, Proof: time.Second}, func(p *peer) { p.welcome(6 * time.Second); silent(p) }, func(_ *Conn, err error) {
+				if !errors.Is(err, os.ErrDeadlineExceeded) || !strings.Contains(err.Error(), "first ping") || time.Since(start) != time.Second {
 					t.Errorf("%v after %v", err, time.Since(start))
 				}
 			})

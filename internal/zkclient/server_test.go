@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"testing"
 	"time"
 
@@ -16,6 +17,48 @@ func TestOperations(t *testing.T) {
 		operations(t, zookeepertest.Start(t, zookeepertest.Options{Tick: time.Second}).Addr())
 	})
 	t.Run("zkserver", func(t *testing.T) { operations(t, zktest.Start(t, zktest.Tick(time.Second)).Addr()) })
+}
+
+// A real server that ends a session while it takes it back drops all that
+// comes. Nobody must be given such a connection.
+func TestSessionThatEndsAsItIsTakenBack(t *testing.T) {
+	addr := zookeepertest.Start(t, zookeepertest.Options{Tick: time.Second}).Addr()
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	dial := func() net.Conn {
+		nc, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return nc
+	}
+	silent := 0
+	for i := range 200 {
+		owner, err := Open(ctx, dial(), Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		nc := dial()
+		ended := make(chan error, 1)
+		go func() { ended <- owner.CloseSession(ctx) }()
+		time.Sleep(time.Duration(i%20) * 10 * time.Microsecond)
+		c, err := Open(ctx, nc, Config{SessionID: owner.SessionID(), Password: owner.Password(), Proof: 500 * time.Millisecond})
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			silent++
+		}
+		if err == nil {
+			// It may end now, but not be silent.
+			answer, stop := context.WithTimeout(ctx, 5*time.Second)
+			if _, err := c.Exists(answer, "/", false); errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("round %d: no answer", i)
+			}
+			stop()
+			c.Close()
+		}
+		<-ended
+		owner.Close()
+	}
+	t.Logf("%d of 200 sessions came back to silence and were refused", silent)
 }
 
 func operations(t *testing.T, addr string) {

@@ -17,6 +17,7 @@ const (
 	firstPause = 100 * time.Millisecond
 	// longestPause bounds how late a server that serves again is found.
 	longestPause = time.Second
+	firstProof   = 500 * time.Millisecond
 )
 
 // session keeps a ZooKeeper session: it connects, goes on with the same session
@@ -53,7 +54,7 @@ func (s *session) run(ctx context.Context) {
 	rand.Shuffle(len(servers), func(i, j int) { servers[i], servers[j] = servers[j], servers[i] })
 	failures, lagging := 0, false
 	for i := 0; ctx.Err() == nil; {
-		conn, err := s.connect(ctx, servers[i%len(servers)])
+		conn, err := s.connect(ctx, servers[i%len(servers)], failures)
 		switch {
 		case err == nil:
 			failures, lagging = 0, false
@@ -99,8 +100,10 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // connect makes one attempt at one server. A server that takes the connection
-// and does not answer must not use up the session: it gets a third of it.
-func (s *session) connect(ctx context.Context, server string) (*zkclient.Conn, error) {
+// and does not answer must not use up the session: it gets a third of it, and
+// one that takes the session back shows soon that it does not end it at that
+// very moment. After failures of late it may be a slow one, and gets more time.
+func (s *session) connect(ctx context.Context, server string, failures int) (*zkclient.Conn, error) {
 	s.mu.Lock()
 	session := s.timeout
 	s.mu.Unlock()
@@ -116,7 +119,8 @@ func (s *session) connect(ctx context.Context, server string) (*zkclient.Conn, e
 	}
 	return zkclient.Open(ctx, nc, zkclient.Config{
 		Timeout: s.address.session, SessionID: s.id, Password: s.password, LastZxid: s.zxid,
-		Login: s.address.login, Handshake: patience, MaxFrame: s.limit, Events: s.events,
+		Login: s.address.login, Handshake: patience, Proof: min(firstProof<<min(failures, 10), patience),
+		MaxFrame: s.limit, Events: s.events,
 	})
 }
 
