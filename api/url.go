@@ -264,13 +264,23 @@ func (u URL) Equal(v URL) bool {
 // included: see Redacted for logs.
 func (u URL) String() string { return u.text(u.password) }
 
-// Redacted returns the text form with "***" for the password and for
-// parameters that are secrets, such as "token".
+// SecretParam tells whether the parameter key holds a secret, which is neither
+// logged nor shown.
+func SecretParam(key string) bool {
+	switch key {
+	case "token", "password", ".secretAccessKey":
+		return true
+	}
+	return false
+}
+
+// Redacted returns the text form with "***" for the password and for each
+// SecretParam.
 func (u URL) Redacted() string {
 	const hidden = "***"
-	for _, key := range [...]string{"token", "password", ".secretAccessKey"} {
-		if u.Param(key) != "" {
-			u = u.With(key, hidden)
+	for _, p := range u.Params() {
+		if SecretParam(p.Key) && p.Value != "" {
+			u = u.With(p.Key, hidden)
 		}
 	}
 	if u.password == "" {

@@ -38,6 +38,9 @@ func TestParseURL(t *testing.T) {
 	if u.String() != want {
 		t.Errorf("text %s\nwant %s", u, want)
 	}
+	if r := u.With("token", "s1").With("password", "s2").With(".secretAccessKey", "s3").Redacted(); strings.Contains(r, "s1") || strings.Contains(r, "s2") || strings.Contains(r, "s3") || strings.Count(r, "***") != 4 {
+		t.Errorf("Redacted = %s", r)
+	}
 	if r := u.Redacted(); strings.Contains(r, "p@ss") || !strings.Contains(r, "user:***@") {
 		t.Errorf("Redacted = %s", r)
 	}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/registry"
@@ -26,9 +27,9 @@ func (s *Server) define(services []*service, urls []api.URL) {
 }
 
 // ofInstance are the parameters of a URL that differ between instances of one
-// program, and those that are secret. A definition has neither: all instances
-// write the same text.
-var ofInstance = []string{"pid", "timestamp", "token"}
+// program. A definition has none of them, as all instances write the same text,
+// and no secret.
+var ofInstance = []string{"pid", "timestamp"}
 
 // definition writes Dubbo's FullServiceDefinition. It describes the methods;
 // what the types consist of is for the readers' own classes.
@@ -55,10 +56,9 @@ func definition(methods []api.Method, u api.URL) ([]byte, error) {
 		d.Methods = append(d.Methods, method{m.Name, params, m.Result, []string{}})
 	}
 	for _, p := range u.Params() {
-		d.Parameters[p.Key] = p.Value
-	}
-	for _, k := range ofInstance {
-		delete(d.Parameters, k)
+		if !slices.Contains(ofInstance, p.Key) && !api.SecretParam(p.Key) {
+			d.Parameters[p.Key] = p.Value
+		}
 	}
 	return json.Marshal(d)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -66,5 +67,18 @@ func TestDefinitionIsPublished(t *testing.T) {
 	p := d.Parameters
 	if p["application"] != "shop" || p["weight"] != "7" || p["side"] != "provider" || p["token"] != "" || p["pid"] != "" || p["timestamp"] != "" {
 		t.Errorf("parameters %q", p)
+	}
+}
+
+func TestDefinitionHasNoSecrets(t *testing.T) {
+	u := api.NewURL("dubbo", "10.0.0.1", 20880, "lab.Echo", map[string]string{"token": "s1", "password": "s2", ".secretAccessKey": "s3", "weight": "7"})
+	text, err := definition(nil, u)
+	if err != nil || !strings.Contains(string(text), `"weight":"7"`) {
+		t.Fatalf("%s, %v", text, err)
+	}
+	for _, secret := range []string{"s1", "s2", "s3", "token", "assword", "ecret"} {
+		if strings.Contains(string(text), secret) {
+			t.Errorf("%q is in %s", secret, text)
+		}
 	}
 }
