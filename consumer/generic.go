@@ -153,7 +153,7 @@ func (g *genericMethods) method(name string, types []string) (*api.Method, error
 // convert makes v what the declared type looks like on the wire.
 func convert(javaType string, v any) (any, error) {
 	if v == nil {
-		if isPrimitive(javaType) {
+		if d, err := api.Descriptor(javaType); err == nil && len(d) == 1 {
 			return nil, fmt.Errorf("%s cannot be null", javaType)
 		}
 		return nil, nil
@@ -194,14 +194,6 @@ func convert(javaType string, v any) (any, error) {
 		return object(javaType, map[string]any{"name": v}), nil
 	}
 	return v, nil
-}
-
-func isPrimitive(javaType string) bool {
-	switch javaType {
-	case "boolean", "byte", "char", "short", "int", "long", "float", "double":
-		return true
-	}
-	return false
 }
 
 func object(class string, m map[string]any) *hessian.Object {
