@@ -96,6 +96,29 @@ func TestAttachmentsTravelBothWays(t *testing.T) {
 	}
 }
 
+// Java's asynchronous calls bring these two; they change nothing.
+func TestAsyncCallsOfJavaAreOrdinary(t *testing.T) {
+	h := newHandler()
+	h.on(&waitMethod, func(_ context.Context, inv *api.Invocation) error {
+		if a, id := inv.Attachments.Get("async"), inv.Attachments.Get("id"); a != "true" || id != "12" {
+			t.Errorf("the handler saw async=%q id=%q", a, id)
+		}
+		return nil
+	})
+	cli, _ := pair(t, h, protocol.ServeOptions{}, protocol.DialOptions{})
+	for _, m := range []*api.Method{&echoMethod, &waitMethod} {
+		inv := stringCall(m, "x")
+		inv.Attachments.Set("async", "true")
+		inv.Attachments.Set("id", "12")
+		if err := cli.Invoke(t.Context(), inv); err != nil {
+			t.Fatal(err)
+		}
+		if got := inv.Reply.(*text).v; m == &echoMethod && got != "x" {
+			t.Errorf("echo gave %q", got)
+		}
+	}
+}
+
 // An error that panics when it is looked at fails its call and nothing else.
 func TestAnErrorThatPanicsFailsItsCallAlone(t *testing.T) {
 	cli, _ := pair(t, newHandler(), protocol.ServeOptions{}, protocol.DialOptions{})
