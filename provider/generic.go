@@ -77,7 +77,7 @@ func (g *generic) Invoke(ctx context.Context, inv *api.Invocation) (err error) {
 	inner.Peer, inner.PeerApplication, inner.BytesIn = inv.Peer, inv.PeerApplication, inv.BytesIn
 	sink := &genericSink{outer: inv, inner: inner}
 	inner.Sink = sink
-	err = ep.Invoker.Invoke(context.WithValue(ctx, protocol.CallKey{}, inner), inner)
+	err = ep.Invoker.Invoke(genericContext{ctx, inner}, inner)
 	inv.ReplyAttachments = inner.ReplyAttachments
 	if err != nil {
 		return genericFailure(err)
@@ -86,6 +86,22 @@ func (g *generic) Invoke(ctx context.Context, inv *api.Invocation) (err error) {
 		return sink.fill(inner.Reply)
 	}
 	return nil
+}
+
+// genericContext is the context of the inner call, which ends with the outer
+// one.
+type genericContext struct {
+	context.Context
+	inner *api.Invocation
+}
+
+// Value returns the inner call in place of the outer one.
+func (c genericContext) Value(key any) any {
+	v := c.Context.Value(key)
+	if _, ok := key.(protocol.CallKey); ok && v != nil {
+		return c.inner
+	}
+	return v
 }
 
 // find returns the method that args name. The messages are those of Java,
