@@ -16,8 +16,7 @@ type Group struct {
 	ctx     context.Context    // made on first need; guarded by mu
 	cancel  context.CancelFunc // guarded by mu
 	stopped bool               // guarded by mu
-	running int                // guarded by mu
-	idle    chan struct{}      // closed when running falls to 0, nil if nobody waits; guarded by mu
+	running tally              // of goroutines; guarded by mu
 
 	runners sync.Pool // of *runner
 }
@@ -41,11 +40,7 @@ func (r *runner) run() {
 
 func (g *Group) done() {
 	g.mu.Lock()
-	g.running--
-	if g.running == 0 && g.idle != nil {
-		close(g.idle)
-		g.idle = nil
-	}
+	g.running.end()
 	g.mu.Unlock()
 }
 
@@ -73,7 +68,7 @@ func (g *Group) Go(f func(ctx context.Context)) bool {
 		return false
 	}
 	ctx := g.contextLocked()
-	g.running++
+	g.running.n++
 	g.mu.Unlock()
 	r, _ := g.runners.Get().(*runner)
 	if r == nil {
@@ -105,20 +100,12 @@ func (g *Group) Wait() { <-g.Idle() }
 func (g *Group) Idle() <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.running == 0 {
-		closed := make(chan struct{})
-		close(closed)
-		return closed
-	}
-	if g.idle == nil {
-		g.idle = make(chan struct{})
-	}
-	return g.idle
+	return g.running.idle()
 }
 
 // Running returns how many goroutines of the Group run now.
 func (g *Group) Running() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.running
+	return g.running.n
 }

@@ -27,11 +27,10 @@ type Pool struct {
 	workers Group
 
 	mu      sync.Mutex
-	running int           // functions; guarded by mu
-	idle    []*worker     // who waits longest is first, and used last; guarded by mu
-	unused  int           // the fewest that were idle at once since the last sweep; guarded by mu
-	sweeper *time.Timer   // armed while workers are idle, else nil; guarded by mu
-	quiet   chan struct{} // closed when running falls to 0, nil if nobody waits; guarded by mu
+	running tally       // of functions; guarded by mu
+	idle    []*worker   // who waits longest is first, and used last; guarded by mu
+	unused  int         // the fewest that were idle at once since the last sweep; guarded by mu
+	sweeper *time.Timer // armed while workers are idle, else nil; guarded by mu
 }
 
 // worker is a goroutine of a Pool.
@@ -44,7 +43,7 @@ type worker struct {
 // false and f never runs. The ctx that f gets ends with Stop.
 func (p *Pool) Go(f func(ctx context.Context)) bool {
 	p.mu.Lock()
-	p.running++
+	p.running.n++
 	if n := len(p.idle) - 1; n >= 0 {
 		w := p.idle[n]
 		p.idle[n] = nil
@@ -86,7 +85,7 @@ func (w *worker) work(ctx context.Context) {
 func (p *Pool) park(ctx context.Context, w *worker) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.endedLocked()
+	p.running.end()
 	// Stop cancels ctx first and then ends whom it finds here.
 	if ctx.Err() != nil || len(p.idle) >= maxIdle {
 		return false
@@ -101,16 +100,8 @@ func (p *Pool) park(ctx context.Context, w *worker) bool {
 
 func (p *Pool) ended() {
 	p.mu.Lock()
-	p.endedLocked()
+	p.running.end()
 	p.mu.Unlock()
-}
-
-func (p *Pool) endedLocked() {
-	p.running--
-	if p.running == 0 && p.quiet != nil {
-		close(p.quiet)
-		p.quiet = nil
-	}
 }
 
 // sweep ends the workers that nobody needed since the last sweep.
@@ -161,20 +152,12 @@ func (p *Pool) Wait() { p.workers.Wait() }
 func (p *Pool) Idle() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.running == 0 {
-		closed := make(chan struct{})
-		close(closed)
-		return closed
-	}
-	if p.quiet == nil {
-		p.quiet = make(chan struct{})
-	}
-	return p.quiet
+	return p.running.idle()
 }
 
 // Running returns how many functions run now.
 func (p *Pool) Running() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.running
+	return p.running.n
 }
