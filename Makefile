@@ -28,7 +28,7 @@ test: setup ## everything that this machine can run, with a closing list of what
 bench: ## the call and the codec beside their peers, each in one run, as ratios
 	cd bench && $(GO) run . && $(GO) run ./codec
 
-lint: ## vet and the pinned linters, in every module
+lint: ## vet and the pinned linters, of the root module
 	$(GO) vet ./... && $(GO) run $(GOLANGCI) run ./...
 
 generate: ## write all generated files anew
