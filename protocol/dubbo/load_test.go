@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gubbo/gubbo/api"
@@ -157,6 +158,48 @@ func TestCallsThatHoldTooMuchAreRejected(t *testing.T) {
 			t.Fatalf("answer %+v %q", h, body)
 		}
 	}
+}
+
+// Small requests whose answers nobody reads hold as much as large requests do.
+func TestAnswersThatNobodyReadsAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const max, calls = 100_000, 60
+		h := newHandler()
+		h.endpoints["blob[B"].Invoker = api.InvokerFunc(func(_ context.Context, inv *api.Invocation) error {
+			inv.Reply.(*blob).v = make([]byte, max*9/10)
+			return inv.Sink.EncodeReply(inv.Reply)
+		})
+		ln := newPipeListener()
+		srv, err := New().Serve(ln, h, protocol.ServeOptions{MaxMessage: max})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer srv.Close()
+		nc, err := ln.dial(t.Context(), "tcp", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+		wrote := make(chan struct{})
+		go func() {
+			defer close(wrote)
+			for id := range int64(calls) {
+				nc.Write(requestFrame(&blobMethod, id, &blob{[]byte("x")}))
+				time.Sleep(time.Millisecond) // until its answer waits
+			}
+		}()
+		time.Sleep(time.Second)
+		refused := 0
+		for range calls {
+			if h, _ := readFrame(t, nc); h.status == 100 {
+				refused++
+			}
+		}
+		<-wrote
+		if refused == 0 {
+			t.Errorf("%d answers of %d bytes waited and no call was refused", calls, max*9/10)
+		}
+	})
 }
 
 // Close on either side under load: every call returns, exactly once, and what
