@@ -128,6 +128,7 @@ func (r *memoryRegistry) Close() error {
 	var subs []*memorySubscription
 	for s := range r.m.subs {
 		if s.r == r {
+			delete(r.m.subs, s) // its own end is no news to it
 			subs = append(subs, s)
 		}
 	}
@@ -188,8 +189,11 @@ func (s *memorySubscription) run(ctx context.Context) {
 			return
 		case <-s.poked:
 		}
-		now := s.look()
-		if delivered && equal(now, last) || ctx.Err() != nil {
+		now, live := s.look()
+		if !live {
+			return
+		}
+		if delivered && equal(now, last) {
 			continue
 		}
 		last = now
@@ -201,10 +205,13 @@ func (s *memorySubscription) run(ctx context.Context) {
 	}
 }
 
-func (s *memorySubscription) look() registry.Snapshot {
+// look returns what stands now, and whether the subscription still lives.
+func (s *memorySubscription) look() (out registry.Snapshot, live bool) {
 	s.r.m.mu.Lock()
 	defer s.r.m.mu.Unlock()
-	var out registry.Snapshot
+	if _, live := s.r.m.subs[s]; !live {
+		return out, false
+	}
 	lists := map[registry.Category]*[]api.URL{
 		registry.Providers: &out.Providers, registry.Consumers: &out.Consumers,
 		registry.Configurators: &out.Configurators, registry.Routers: &out.Routers,
@@ -219,7 +226,7 @@ func (s *memorySubscription) look() registry.Snapshot {
 	for _, n := range nodes {
 		*lists[n.category] = append(*lists[n.category], n.url)
 	}
-	return out
+	return out, true
 }
 
 func (s *memorySubscription) Wait(ctx context.Context) error {
