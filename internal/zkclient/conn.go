@@ -35,9 +35,10 @@ type Config struct {
 	// MaxFrame is the largest packet accepted, in bytes; 0 is 64 MB, which a
 	// list of some 100,000 providers needs.
 	MaxFrame int
-	// Proof bounds the first answer of a server that takes a session back; 0 is
-	// Handshake. One that ends the session at that very moment says welcome and
-	// then drops every request without a word (seen on 3.8.0).
+	// Proof bounds each answer of a server that has just taken a session back; 0
+	// is Handshake. One that ends the session at that very moment says welcome
+	// and then, at once or after an answer, drops every request without a word
+	// (seen on 3.8.0).
 	Proof time.Duration
 	// Events gets each watch event, in order, before the answer to any later
 	// request. It is called by the reader, so it must not block. nil drops them.
@@ -157,7 +158,12 @@ func Open(ctx context.Context, nc net.Conn, cfg Config) (*Conn, error) {
 	}
 	c.received = time.Now()
 	c.group.Go(func(context.Context) { c.fail(c.read(in)) })
-	c.group.Go(c.keepAlive)
+	c.group.Go(func(ctx context.Context) {
+		if cfg.SessionID != 0 {
+			c.proveAgain(ctx, cfg.Proof)
+		}
+		c.keepAlive(ctx)
+	})
 	return c, nil
 }
 
@@ -208,6 +214,47 @@ func (c *Conn) prove(in *bufio.Reader, patience time.Duration) error {
 		err = os.ErrDeadlineExceeded // and nothing can be read any more
 	}
 	return err
+}
+
+// proveAgain is prove for a session whose end was on its way when the server
+// answered the first ping: one more ping, once that end must have come.
+func (c *Conn) proveAgain(ctx context.Context, patience time.Duration) {
+	const settled = 100 * time.Millisecond
+	if !wait(ctx, settled) {
+		return
+	}
+	asked := time.Now()
+	if err := c.ping(); err != nil {
+		c.fail(err)
+		return
+	}
+	if !wait(ctx, patience) {
+		return
+	}
+	c.mu.Lock()
+	silent := c.received.Before(asked)
+	c.mu.Unlock()
+	if silent {
+		c.fail(fmt.Errorf("zkclient: the server took the session back and has been silent for %v", patience))
+	}
+}
+
+// wait returns false if ctx ended first.
+func wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+func (c *Conn) ping() error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	return c.write(pingRecord())
 }
 
 func pingRecord() []byte { return jute.AppendInt(jute.AppendInt(nil, xidPing), opPing) }
@@ -380,10 +427,7 @@ func (c *Conn) keepAlive(ctx context.Context) {
 			return
 		}
 		if even {
-			c.writing.Lock()
-			err := c.write(pingRecord())
-			c.writing.Unlock()
-			if err != nil {
+			if err := c.ping(); err != nil {
 				c.fail(err)
 				return
 			}

@@ -278,6 +278,25 @@ func TestDeadlines(t *testing.T) {
 			})
 		})
 	})
+	t.Run("silence after the first ping of a session taken back", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			dial(t, Config{SessionID: 5, Proof: time.Second}, func(p *peer) {
+				p.welcome(60 * time.Second)
+				p.read()
+				p.reply(xidPing, 0, nil)
+				silent(p)
+			}, func(c *Conn, err error) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = c.Exists(context.Background(), "/x", false)
+				if took := time.Since(start); !errors.Is(err, ErrLost) || took > 2*time.Second {
+					t.Errorf("%v after %v, want about the time of a proof", err, took)
+				}
+			})
+		})
+	})
 	t.Run("the caller gives up the handshake", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			near, far := net.Pipe()

@@ -20,7 +20,9 @@ func TestOperations(t *testing.T) {
 }
 
 // A real server that ends a session while it takes it back drops all that
-// comes. Nobody must be given such a connection.
+// comes, at once or after its first answer. Nobody must be given such a
+// connection in the first case; in the second it must end soon, though the
+// session has seconds.
 func TestSessionThatEndsAsItIsTakenBack(t *testing.T) {
 	addr := zookeepertest.Start(t, zookeepertest.Options{Tick: time.Second}).Addr()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -17,7 +18,12 @@ const (
 	firstPause = 100 * time.Millisecond
 	// longestPause bounds how late a server that serves again is found.
 	longestPause = time.Second
-	firstProof   = 500 * time.Millisecond
+
+	// What a server may take to answer the handshake, and to show that it keeps
+	// a session that it takes back. It is doubled after each time that it did
+	// not: a server that starts may take a connection and forget it.
+	firstHandshake = time.Second
+	firstProof     = 500 * time.Millisecond
 )
 
 // session keeps a ZooKeeper session: it connects, goes on with the same session
@@ -52,12 +58,16 @@ type session struct {
 func (s *session) run(ctx context.Context) {
 	servers := slices.Clone(s.address.servers)
 	rand.Shuffle(len(servers), func(i, j int) { servers[i], servers[j] = servers[j], servers[i] })
-	failures, lagging := 0, false
+	failures, silences, lagging := 0, 0, false
+	var round time.Time // when the first server of the round was asked
 	for i := 0; ctx.Err() == nil; {
-		conn, err := s.connect(ctx, servers[i%len(servers)], failures)
+		if failures%len(servers) == 0 {
+			round = time.Now()
+		}
+		conn, err := s.connect(ctx, servers[i%len(servers)], silences)
 		switch {
 		case err == nil:
-			failures, lagging = 0, false
+			failures, silences, lagging = 0, 0, false
 			s.serve(ctx, conn)
 			i++
 			pause(ctx, rand.N(firstPause)) // a whole fleet lost this server just now
@@ -67,19 +77,24 @@ func (s *session) run(ctx context.Context) {
 			s.note(fmt.Errorf("zookeeper: %s: %w", servers[i%len(servers)], err))
 			i++
 			failures++
+			if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
+				silences++
+			}
 			lagging = lagging || errors.Is(err, zkclient.ErrNotServing)
 			if failures%len(servers) > 0 {
 				continue
 			}
-			// No server has seen what we saw: the ensemble was wiped.
-			if lagging {
-				s.zxid, lagging = 0, false
-			}
 			wait := backoff(failures/len(servers)-1, firstPause, longestPause)
+			// No server has seen what we saw: the ensemble was wiped, and takes
+			// who does not ask for more than it has.
+			if lagging && s.zxid != 0 {
+				s.zxid, lagging = 0, false
+				wait = rand.N(firstPause)
+			}
 			if errors.Is(err, zkclient.ErrAuthFailed) {
 				wait += longestPause // a login does not become right by itself
 			}
-			pause(ctx, wait)
+			pause(ctx, wait-time.Since(round)) // silence was pause enough
 		}
 	}
 }
@@ -100,17 +115,17 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // connect makes one attempt at one server. A server that takes the connection
-// and does not answer must not use up the session: it gets a third of it, and
-// one that takes the session back shows soon that it does not end it at that
-// very moment. After failures of late it may be a slow one, and gets more time.
-func (s *session) connect(ctx context.Context, server string, failures int) (*zkclient.Conn, error) {
+// and does not answer must not use up the session: it gets a third of it at
+// most, and less until it was silent some times in a row.
+func (s *session) connect(ctx context.Context, server string, silences int) (*zkclient.Conn, error) {
 	s.mu.Lock()
 	session := s.timeout
 	s.mu.Unlock()
 	if session == 0 {
 		session = s.address.session
 	}
-	patience := min(s.address.connect, max(session/3, time.Second))
+	most := min(s.address.connect, max(session/3, time.Second))
+	patience := min(firstHandshake<<min(silences, 10), most)
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	nc, err := s.dial(ctx, "tcp", server)
@@ -119,7 +134,7 @@ func (s *session) connect(ctx context.Context, server string, failures int) (*zk
 	}
 	return zkclient.Open(ctx, nc, zkclient.Config{
 		Timeout: s.address.session, SessionID: s.id, Password: s.password, LastZxid: s.zxid,
-		Login: s.address.login, Handshake: patience, Proof: min(firstProof<<min(failures, 10), patience),
+		Login: s.address.login, Handshake: patience, Proof: min(firstProof<<min(silences, 10), patience),
 		MaxFrame: s.limit, Events: s.events,
 	})
 }
