@@ -74,7 +74,7 @@ func MaxFrame(bytes int) Option { return func(o *options) { o.maxFrame = bytes }
 // session timeout asked for, in milliseconds: how long the nodes of a process
 // that died stay; the server bounds it to 2 to 20 of its ticks. timeout bounds
 // one attempt to connect to one server, and never takes more than a third of a
-// session.
+// session; the first attempts have one second and more after each silence.
 //
 // New fails only for a bad URL. It does not wait for a connection: the Registry
 // connects by itself, now and after each loss, until Close.
