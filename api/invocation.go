@@ -33,6 +33,12 @@ type Invocation struct {
 	// told. Zero means none.
 	Deadline time.Time
 
+	// AwaitSent makes a call of a Method.Oneway return when the connection has
+	// taken its bytes instead of when they are queued, and fail if that does not
+	// happen before the deadline: Dubbo's sent=true. It means nothing for others,
+	// which wait for their answer, and nothing on the server.
+	AwaitSent bool
+
 	// Peer is the address of the other side, "host:port". On the client it is
 	// "" until a provider is chosen.
 	Peer string

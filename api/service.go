@@ -70,7 +70,7 @@ type Method struct {
 	// call whose outcome is unknown may be retried.
 	Idempotent bool
 	// Oneway says that no answer is wanted: the call returns when the request
-	// is handed to the connection.
+	// is handed to the connection, or as Invocation.AwaitSent says.
 	Oneway bool
 	// Timeout bounds a call where nothing nearer to it says otherwise;
 	// 0 leaves it to the client.

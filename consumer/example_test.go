@@ -77,6 +77,23 @@ func ExampleReference_With() {
 	// Output: <nil> 1 ok true
 }
 
+// A oneway call that returns once its bytes are written, or says why not.
+func ExampleSent() {
+	address, stop := serve()
+	defer stop()
+	cli, err := consumer.New(consumer.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer cli.Close()
+	users, err := greet.NewGreetServiceClient(cli, consumer.Direct(address), consumer.Sent(true))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(users.Notify(context.Background(), "Ada"))
+	// Output: <nil>
+}
+
 // A declared Java exception is a Go error that errors.As finds.
 func Example_exception() {
 	address, stop := serve()

@@ -26,6 +26,7 @@ type callSettings struct {
 	timeout     time.Duration // 0: not set
 	retries     int
 	retryOn     func(*api.Error) bool
+	sent        *bool // nil: not set
 	attachments []api.Attachment
 	capture     *CallInfo
 	// credentials proves to a provider who calls; nil for nobody.
@@ -113,6 +114,16 @@ func AnyFailure(err *api.Error) bool {
 		return err.Sent == api.SentMaybe // what cannot be encoded here never can
 	}
 	return true
+}
+
+// Sent says when a call of a oneway method returns: with true when the
+// connection has taken its bytes, and it fails if that does not happen within the
+// timeout; with false, the default, when they are queued, so that nobody learns
+// of a connection that breaks right then. Neither says that the provider has run
+// the call. It goes before the parameters "<method>.sent" and "sent" of the
+// provider's URL.
+func Sent(wait bool) Option {
+	return func(s *settings) { s.call.sent = &wait }
 }
 
 // Attach sends an attachment with the call. A key that the Invocation already

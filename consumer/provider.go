@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gubbo/gubbo/api"
@@ -114,6 +115,9 @@ func (p *Provider) Try(ctx context.Context, inv *api.Invocation) error {
 		inv.Attachments.Set(a.Key, a.Value)
 	}
 	r, _ := inv.Owner.(*Reference)
+	if inv.Method.Oneway {
+		inv.AwaitSent = p.awaitSent(r, inv.Method)
+	}
 	if r != nil && r.call.credentials != nil {
 		if err := r.call.credentials(p, inv); err != nil {
 			return err
@@ -128,6 +132,14 @@ func (p *Provider) Try(ctx context.Context, inv *api.Invocation) error {
 		return err
 	}
 	return p.tryObserved(ctx, inv, r)
+}
+
+// awaitSent tells whether a oneway call waits until it is written.
+func (p *Provider) awaitSent(r *Reference, m *api.Method) bool {
+	if r != nil && r.call.sent != nil {
+		return *r.call.sent
+	}
+	return strings.EqualFold(p.url.MethodParam(m.Name, "sent"), "true")
 }
 
 // tryObserved is Try for those who want to watch.

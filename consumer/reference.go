@@ -19,8 +19,8 @@ type Reference struct {
 	err     error // a bad option of With: what every call returns
 }
 
-// With returns a reference to the same providers whose calls differ by opts:
-// Timeout, Retries, RetryOn, Attach and Capture. It is cheap enough to be made
+// With returns a reference to the same providers whose calls differ by opts; see
+// Option for those that may. It is cheap enough to be made
 // for one call. With any other option the calls fail and say so.
 func (r *Reference) With(opts ...Option) *Reference {
 	next := *r

@@ -105,7 +105,10 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 		return false, err
 	}
 	if inv.Method.Oneway {
-		return true, nil
+		if inv.AwaitSent {
+			err = awaitSent(ctx, cn, w.end, inv, expired)
+		}
+		return true, err
 	}
 	select {
 	case <-w.done:
@@ -121,6 +124,22 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 	// The response came at the same moment.
 	<-w.done
 	return true, receive(w, inv)
+}
+
+// awaitSent waits until the connection has taken a oneway request, which ends at
+// end in its stream.
+func awaitSent(ctx context.Context, cn *conn, end uint64, inv *api.Invocation, expired <-chan time.Time) error {
+	select {
+	case <-cn.w.passed(end):
+	case <-ctx.Done():
+		return contextError(inv, ctx.Err(), api.SentMaybe)
+	case <-expired:
+		return timeoutError(inv, api.SentMaybe)
+	}
+	if err := cn.w.lost(end); err != nil {
+		return api.NewError(api.Disconnected, api.SentNo, "dubbo: connection to "+cn.peer+" ended", err)
+	}
+	return nil
 }
 
 // receive decodes what was delivered to w, in the caller's goroutine.

@@ -168,8 +168,11 @@ func contextError(inv *api.Invocation, err error, sent api.Sent) error {
 
 func timeoutError(inv *api.Invocation, sent api.Sent) error {
 	what := ": no answer before the deadline"
-	if sent == api.SentNo {
+	switch {
+	case sent == api.SentNo:
 		what = ": not sent before the deadline"
+	case inv.Method.Oneway:
+		what = ": not written before the deadline"
 	}
 	return api.NewError(api.Timeout, sent, "dubbo: "+callName(inv)+peerName(inv)+what, context.DeadlineExceeded)
 }

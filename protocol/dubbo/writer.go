@@ -1,6 +1,7 @@
 package dubbo
 
 import (
+	"cmp"
 	"net"
 	"runtime"
 	"sync"
@@ -23,14 +24,26 @@ type writer struct {
 	wake chan struct{} // of 1; tells the flusher that buf is no longer empty
 
 	mu      sync.Mutex
-	buf     []byte        // frames that wait; guarded by mu
-	queued  uint64        // all bytes ever appended; guarded by mu
-	written uint64        // all bytes the connection took; guarded by mu
-	asleep  bool          // the flusher waits for wake; guarded by mu
-	closing bool          // no more frames, the flusher ends when buf is empty; guarded by mu
-	closed  bool          // no more frames, the flusher ends at once; guarded by mu
-	space   chan struct{} // closed when buf was taken, nil if nobody waits; guarded by mu
-	empty   chan struct{} // closed when all is written, nil if nobody waits; guarded by mu
+	buf     []byte // frames that wait; guarded by mu
+	queued  uint64 // all bytes ever appended; guarded by mu
+	written uint64 // all bytes the connection took; guarded by mu
+	asleep  bool   // the flusher waits for wake; guarded by mu
+	closing bool   // no more frames, the flusher ends when buf is empty; guarded by mu
+	closed  bool   // no more frames, the flusher ends at once; guarded by mu
+	failure error  // of the write that ended the flusher; guarded by mu
+
+	// Each is nil if nobody waits; guarded by mu.
+	space   chan struct{} // closed when buf was taken
+	next    chan struct{} // closed when what is in buf was written, or was given up
+	current chan struct{} // the same for the batch that the flusher writes
+}
+
+// wake closes a channel that somebody may wait for.
+func wake(c *chan struct{}) {
+	if *c != nil {
+		close(*c)
+		*c = nil
+	}
 }
 
 func newWriter(nc net.Conn) *writer {
@@ -84,10 +97,6 @@ func (w *writer) flush() error {
 			if w.closed || len(w.buf) == 0 {
 				end := w.closed || w.closing
 				w.asleep = !end
-				if w.asleep && w.empty != nil {
-					close(w.empty)
-					w.empty = nil
-				}
 				w.mu.Unlock()
 				if end {
 					return nil
@@ -95,14 +104,14 @@ func (w *writer) flush() error {
 				break
 			}
 			batch, w.buf = w.buf, batch[:0]
-			if w.space != nil {
-				close(w.space)
-				w.space = nil
-			}
+			w.current, w.next = w.next, nil
+			wake(&w.space)
 			w.mu.Unlock()
 			n, err := w.nc.Write(batch)
 			w.mu.Lock()
 			w.written += uint64(n)
+			w.failure = err
+			wake(&w.current)
 			w.mu.Unlock()
 			if err != nil {
 				return err
@@ -126,14 +135,8 @@ func (w *writer) stop(now bool) {
 	w.closing = true
 	if now {
 		w.closed = true
-		if w.space != nil {
-			close(w.space)
-			w.space = nil
-		}
-		if w.empty != nil {
-			close(w.empty)
-			w.empty = nil
-		}
+		wake(&w.space)
+		wake(&w.next)
 	}
 	asleep := w.asleep
 	w.asleep = false
@@ -143,21 +146,44 @@ func (w *writer) stop(now bool) {
 	}
 }
 
+// passed returns a channel that is closed as soon as the connection has taken
+// the stream up to end, or never will: see lost.
+func (w *writer) passed(end uint64) <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	wait, over := &w.next, w.closed
+	if end <= w.queued-uint64(len(w.buf)) {
+		wait, over = &w.current, end <= w.written || w.failure != nil
+	}
+	if over {
+		closed := make(chan struct{})
+		close(closed)
+		return closed
+	}
+	if *wait == nil {
+		*wait = make(chan struct{})
+	}
+	return *wait
+}
+
 // idle returns a channel that is closed as soon as all that was queued is
 // written, or will never be.
 func (w *writer) idle() <-chan struct{} {
 	w.mu.Lock()
+	end := w.queued
+	w.mu.Unlock()
+	return w.passed(end)
+}
+
+// lost returns why the connection did not take the stream up to end, nil if it
+// did. passed must have told.
+func (w *writer) lost(end uint64) error {
+	w.mu.Lock()
 	defer w.mu.Unlock()
-	empty := w.empty
-	switch {
-	case w.asleep || w.closed:
-		empty = make(chan struct{})
-		close(empty)
-	case empty == nil:
-		empty = make(chan struct{})
-		w.empty = empty
+	if end <= w.written {
+		return nil
 	}
-	return empty
+	return cmp.Or(w.failure, net.ErrClosed)
 }
 
 // sentBytes returns how much of the stream the connection took. It is final
