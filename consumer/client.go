@@ -25,6 +25,7 @@ type Client struct {
 	tasks        task.Group
 	cache        cache
 	calls        *task.Gate // calls that observers see
+	futures      task.Pool  // what Go runs
 	observations observations
 
 	mu            sync.Mutex
@@ -242,15 +243,17 @@ func (c *Client) check(d *Directory) error {
 }
 
 // Close withdraws this consumer from the registry, closes subscriptions and
-// connections, and returns when all goroutines are gone and the observers are
-// closed. Calls under way fail with api.Disconnected. It takes at most some
-// 10 s, if registry and observers do not answer, and may be called twice.
+// connections, ends the functions that Go runs, and returns when all goroutines
+// are gone and the observers are closed. Calls under way fail with
+// api.Disconnected. It takes at most some 10 s, if registry, functions and
+// observers do not answer, and may be called twice.
 func (c *Client) Close() error {
 	c.closing.Do(func() { c.closeErr = c.close() })
 	return c.closeErr
 }
 
-// Close waits this long for the registry, and then for calls and observers.
+// Close waits this long for the registry, and then for functions, calls and
+// observers.
 const closeWait = 5 * time.Second
 
 func (c *Client) close() error {
@@ -281,11 +284,18 @@ func (c *Client) close() error {
 		s.Close()
 	}
 	c.tasks.Stop()
+	c.futures.Stop()
 	c.pool.close()
 	c.tasks.Wait()
 
 	ctx, cancel = context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
+	select {
+	case <-c.futures.Idle():
+		c.futures.Wait()
+	case <-ctx.Done():
+		all = errors.Join(all, fmt.Errorf("consumer: %d functions of consumer.Go still run after %v; they ignore their ctx", c.futures.Running(), closeWait))
+	}
 	select {
 	case <-c.calls.Close():
 	case <-ctx.Done():

@@ -77,6 +77,34 @@ func ExampleReference_With() {
 	// Output: <nil> 1 ok true
 }
 
+// Two calls at the same time, each with a result of its own type. A future ends
+// with its ctx, by its Cancel, or with the client.
+func ExampleGo() {
+	address, stop := serve()
+	defer stop()
+	cli, err := consumer.New(consumer.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer cli.Close()
+	greeter, err := greet.NewGreeterClient(cli, consumer.Direct(address))
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	hello := consumer.Go(ctx, cli, func(ctx context.Context) (string, error) { return greeter.SayHello(ctx, "Ada") })
+	order := consumer.Go(ctx, cli, func(ctx context.Context) (*greet.Receipt, error) {
+		return greeter.Order(ctx, &greet.OrderRequest{ID: "1"})
+	})
+	text, err := hello.Wait(ctx)
+	fmt.Println(text, err)
+	receipt, err := order.Wait(ctx)
+	fmt.Println(receipt != nil, err)
+	// Output:
+	// Hello, Ada <nil>
+	// true <nil>
+}
+
 // A oneway call that returns once its bytes are written, or says why not.
 func ExampleSent() {
 	address, stop := serve()
