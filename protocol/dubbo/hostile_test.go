@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -90,6 +91,32 @@ func TestServerAnswersBadRequestsAndLivesOn(t *testing.T) {
 				t.Errorf("the next call failed: %+v %q", h, answer)
 			}
 		})
+	}
+}
+
+// Whatever serialization a request is in, it is answered, in Hessian 2, and the
+// same connection serves the next.
+func TestServerRefusesEverySerializationButItsOwn(t *testing.T) {
+	nc, heard := rawServer(t, newHandler(), 0)
+	good := requestFrame(&echoMethod, 1, &text{"x"})
+	for id := range byte(maskCodec + 1) {
+		if id == codecHessian2 {
+			continue
+		}
+		nc.Write(append(frame(flagRequest|flagTwoway|id, 0, 100+int64(id), []byte("body of whatever kind")), good...))
+		var d hessian.Decoder
+		h, body := readFrame(t, nc)
+		d.Reset(body, nil)
+		if says := d.String(); h.flag != codecHessian2 || h.status != statusBadRequest || h.id != 100+int64(id) ||
+			!strings.HasPrefix(says, fmt.Sprintf("codec: dubbo: serialization id %d is not supported", id)) {
+			t.Errorf("serialization %d: answer %+v %q", id, h, says)
+		}
+		if err := <-heard; err == nil {
+			t.Errorf("serialization %d: OnError heard nothing", id)
+		}
+		if h, _ := readFrame(t, nc); h.id != 1 || h.status != statusOK {
+			t.Errorf("serialization %d: the next call was answered %+v", id, h)
+		}
 	}
 }
 
