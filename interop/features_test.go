@@ -121,8 +121,17 @@ var featureCalls = []call[featureClient]{
 		return same(int32(4))(c.Twice(ctx, 2, 0))
 	}},
 	{name: "concurrent", run: concurrent},
-	{name: "async"},
-	{name: "async.exception"},
+	{name: "async", run: func(ctx context.Context, c featureClient) (string, error) {
+		slow := consumer.Go(ctx, c.at.cli, func(ctx context.Context) (int32, error) { return c.Twice(ctx, 21, 50) })
+		if _, err := same(int32(2))(c.Twice(ctx, 1, 0)); err != nil {
+			return "", err
+		}
+		return same(int32(42))(slow.Wait(ctx))
+	}},
+	{name: "async.exception", run: func(ctx context.Context, c featureClient) (string, error) {
+		_, err := consumer.Go(ctx, c.at.cli, func(ctx context.Context) (any, error) { return nil, c.Odd(ctx, "boom") }).Wait(ctx)
+		return thrown("lab.features.OddException", "boom", err)
+	}},
 	{name: "future", run: func(ctx context.Context, c featureClient) (string, error) {
 		later, err := features.NewLaterClient(c.at.cli, c.at.opts("")...)
 		if err != nil {
@@ -130,7 +139,25 @@ var featureCalls = []call[featureClient]{
 		}
 		return same("late")(later.Later(ctx, "late", 20))
 	}},
-	{name: "future.both"},
+	{name: "future.both", run: func(ctx context.Context, c featureClient) (string, error) {
+		later, err := features.NewLaterClient(c.at.cli, c.at.opts("")...)
+		if err != nil {
+			return "", err
+		}
+		call := func(text string, millis int32) *consumer.Future[string] {
+			return consumer.Go(ctx, c.at.cli, func(ctx context.Context) (string, error) { return later.Later(ctx, text, millis) })
+		}
+		slow, fast := call("slow", 300), call("fast", 0)
+		if _, err := same("fast")(fast.Wait(ctx)); err != nil {
+			return "", err
+		}
+		select {
+		case <-slow.Done():
+			return "", errors.New("the slow call was as fast as the fast one")
+		default:
+		}
+		return same("slow")(slow.Wait(ctx))
+	}},
 	{name: "future.exception", run: func(ctx context.Context, c featureClient) (string, error) {
 		later, err := features.NewLaterClient(c.at.cli, c.at.opts("")...)
 		if err != nil {
