@@ -60,17 +60,29 @@ func readAttachments(d *hessian.Decoder) (rawAttachments, error) {
 	if len(rest) > 0 && rest[0] == tagMap && plainPairs(rest[1:]) {
 		return rawAttachments{plain: rest[1:]}, nil
 	}
-	var list []api.Attachment
-	if len(rest) > 0 && !d.Null() && d.Map() {
-		for d.MapMore() {
-			k, kok := scalarText(d.Any())
-			v, vok := scalarText(d.Any())
-			if kok && vok && d.Err() == nil {
-				list = append(list, api.Attachment{Key: k, Value: v})
-			}
+	if len(rest) == 0 {
+		return rawAttachments{}, nil
+	}
+	list := decodeAttachments(d)
+	if err := d.Err(); err != nil {
+		return rawAttachments{}, err
+	}
+	return rawAttachments{list: list}, nil
+}
+
+// decodeAttachments reads attachments of any shape.
+func decodeAttachments(d *hessian.Decoder) (list []api.Attachment) {
+	if d.Null() || !d.Map() {
+		return nil
+	}
+	for d.MapMore() {
+		k, kok := scalarText(d.Any())
+		v, vok := scalarText(d.Any())
+		if kok && vok && d.Err() == nil {
+			list = append(list, api.Attachment{Key: k, Value: v})
 		}
 	}
-	return rawAttachments{list: list}, d.Err()
+	return list
 }
 
 // scalarText returns a scalar as Java's String.valueOf does. Dubbo lets
