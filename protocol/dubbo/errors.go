@@ -86,6 +86,7 @@ var javaTexts = [...]struct {
 	code   api.Code
 }{
 	{statusService, "RemotingException: Not found exported service: ", api.NotFound},
+	{statusService, "RpcException: No such method ", api.NotFound},
 	{statusService, "RpcException: Invalid token! Forbid invoke remote service ", api.Forbidden},
 	{statusBadResponse, "Data length too large", api.TooLarge},
 	{statusSerialization, "Data length too large", api.TooLarge},

@@ -284,7 +284,9 @@ func TestCodesOfJavasFailures(t *testing.T) {
 		sent api.Sent
 	}{
 		"d26-d26/032 response $invoke": {api.Internal, api.SentMaybe}, // no such method
-		"d26-d26/034 response $invoke": {api.NotFound, api.SentNo},    // no such service
+		"d32-d32/030 response $invoke": {api.NotFound, api.SentNo},
+		"d33-d33/030 response $invoke": {api.NotFound, api.SentNo},
+		"d26-d26/034 response $invoke": {api.NotFound, api.SentNo}, // no such service
 		"d27-d27/032 response $invoke": {api.NotFound, api.SentNo},
 		"d32-d32/032 response $invoke": {api.NotFound, api.SentNo},
 		"d33-d33/032 response $invoke": {api.NotFound, api.SentNo},
