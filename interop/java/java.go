@@ -5,19 +5,15 @@
 package java
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
-	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/gubbo/gubbo/interop/maven"
 	"github.com/gubbo/gubbo/interop/process"
 )
 
@@ -50,89 +46,11 @@ func Build(ctx context.Context, version string) (*Kit, error) {
 	if !slices.Contains(Versions, version) {
 		return nil, fmt.Errorf("java: no profile for dubbo %q; there are %s", version, strings.Join(Versions, ", "))
 	}
-	cache, err := os.UserCacheDir()
+	classpath, err := maven.Project{Name: "java-peer", Files: files, Sources: []string{"src", packages(version)}, Profile: version}.Build(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("java: %w", err)
+		return nil, fmt.Errorf("java: dubbo %s: %w", version, err)
 	}
-	folder := packages(version)
-	pom, _, err := digest("pom.xml")
-	if err != nil {
-		return nil, err
-	}
-	sum, sources, err := digest("pom.xml", "src", folder)
-	if err != nil {
-		return nil, err
-	}
-	dir := filepath.Join(cache, "gubbo", "java-peer")
-	jars, peer := filepath.Join(dir, version+"-jars-"+pom), filepath.Join(dir, version+"-"+sum)
-	err = build(ctx, jars, version, "mvn", "-q", "-B", "-P", version, "dependency:copy-dependencies",
-		"-DincludeScope=runtime", "-DincludeTypes=jar", "-DoutputDirectory=.")
-	if err == nil {
-		err = build(ctx, peer, version, "javac", append([]string{"--release", "8", "-Xlint:-options", "-nowarn",
-			"-encoding", "UTF-8", "-d", "classes", "-cp", filepath.Join(jars, "*")}, sources...)...)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &Kit{Version: version, classpath: strings.Join([]string{
-		filepath.Join(peer, "classes"), filepath.Join(peer, "src"), filepath.Join(peer, folder), filepath.Join(jars, "*"),
-	}, string(os.PathListSeparator))}, nil
-}
-
-// build runs command in a directory that has the files, unless that is there
-// already. It renames it to dir when it is whole, so that an interrupted or a
-// second build at the same time does no harm.
-func build(ctx context.Context, dir, version, command string, args ...string) error {
-	if _, err := os.Stat(dir); err == nil {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return fmt.Errorf("java: %w", err)
-	}
-	tmp, err := os.MkdirTemp(filepath.Dir(dir), "building-")
-	if err != nil {
-		return fmt.Errorf("java: %w", err)
-	}
-	defer os.RemoveAll(tmp)
-	if err := os.CopyFS(tmp, files); err != nil {
-		return fmt.Errorf("java: %w", err)
-	}
-	cmd := exec.CommandContext(ctx, command, args...)
-	cmd.Dir = tmp
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("java: %s for dubbo %s: %w\n%s", command, version, err, bytes.TrimSpace(out))
-	}
-	if err := os.Rename(tmp, dir); err != nil {
-		if _, there := os.Stat(dir); there == nil {
-			return nil
-		}
-		return fmt.Errorf("java: %w", err)
-	}
-	return nil
-}
-
-// digest returns a short hash of files and folders, and the Java sources among
-// them.
-func digest(names ...string) (sum string, sources []string, err error) {
-	h := sha256.New()
-	for _, name := range names {
-		err := fs.WalkDir(files, name, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			data, err := files.ReadFile(path)
-			fmt.Fprintf(h, "%s %d\n", path, len(data))
-			h.Write(data)
-			if strings.HasSuffix(path, ".java") {
-				sources = append(sources, path)
-			}
-			return err
-		})
-		if err != nil {
-			return "", nil, fmt.Errorf("java: %w", err)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))[:12], sources, nil
+	return &Kit{Version: version, classpath: classpath}, nil
 }
 
 // opens are the packages of java.base that Dubbo reflects on; JDK 17 hides
