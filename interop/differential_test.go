@@ -219,7 +219,7 @@ func (d *differential) note(diff difference) {
 
 func newDifferential(t *testing.T) *differential {
 	t.Helper()
-	require.Java(t)
+	require.Java(t, require.SuiteJava)
 	k := kit(t, "3.3.6")
 	h2 := built(t, "GUBBO_INTEROP_H2", "dubbogo", "./h2")
 	n := 0

@@ -27,7 +27,7 @@ const insideVar = "GUBBO_INTEROP_INSIDE"
 func namespaced(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv(insideVar) == "" {
-		require.Java(t)
+		require.Java(t, require.SuiteJava)
 		for _, version := range java.Versions {
 			kit(t, version)
 		}

@@ -27,6 +27,7 @@ const (
 	SuiteNetns     = "netns"
 	SuiteChromium  = "chromium"
 	SuiteKazoo     = "kazoo"
+	SuiteKafka     = "kafka"
 )
 
 // Marker begins the log lines that internal/testrun reads:
@@ -67,12 +68,12 @@ func ZooKeeper(t testing.TB) (jar string) {
 	return ZooKeeperJar
 }
 
-// Java skips t unless a JDK and Maven are here.
-func Java(t testing.TB) {
+// Java skips t, which belongs to suite, unless a JDK and Maven are here.
+func Java(t testing.TB, suite string) {
 	t.Helper()
 	for _, tool := range []string{"java", "javac", "mvn"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			missing(t, SuiteJava, fmt.Errorf("no %s on the path; install a JDK 17 and Maven", tool))
+			missing(t, suite, fmt.Errorf("no %s on the path; install a JDK 17 and Maven", tool))
 		}
 	}
 }
