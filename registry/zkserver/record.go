@@ -95,7 +95,8 @@ func appendNode(b []byte, path string, n *node) []byte {
 }
 
 // replay applies the payload of a record without watches. A record at or
-// below the machine's zxid is in the snapshot already and passed over.
+// below the machine's zxid is in the snapshot already and passed over; every
+// number after it has a record, so that one that is missing is noticed.
 func (m *machine) replay(payload []byte) error {
 	d := jute.NewDecoder(payload)
 	zxid, wall := d.Long(), d.Long()
@@ -104,6 +105,9 @@ func (m *machine) replay(payload []byte) error {
 	}
 	if zxid <= m.zxid {
 		return nil
+	}
+	if zxid != m.zxid+1 {
+		return fmt.Errorf("%w: transaction %s comes after %s, those between are missing", errRecord, hex(zxid), hex(m.zxid))
 	}
 	if _, err := m.replayChanges(zxid, wall, &d); err != nil {
 		return err
@@ -265,6 +269,9 @@ func (m *machine) snapshot() []byte {
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.sessions)) {
 		changes = appendOpen(changes, id, m.sessions[id].timeout)
+	}
+	if m.sessions[m.nextID] == nil { // the last id is used up although its session is gone
+		changes = appendClose(appendOpen(changes, m.nextID, 0), m.nextID)
 	}
 	for _, path := range slices.Sorted(maps.Keys(m.tree.nodes)) {
 		if changes = appendNode(changes, path, m.tree.nodes[path]); len(changes) > chunk {

@@ -12,21 +12,22 @@ import (
 	"github.com/gubbo/gubbo/internal/jute"
 )
 
+// recover brings m to where the directory left off and opens the log to be
+// written on.
 func (s *store) recover(m *machine) error {
-	if err := s.secret(m); err != nil {
+	if err := s.sweep(); err != nil {
 		return err
 	}
 	snapshots, err := s.numbered(snapshotPrefix)
 	if err != nil {
 		return err
 	}
-	logs, err := s.numbered(logPrefix)
-	if err != nil {
+	if err := s.secret(m); err != nil {
 		return err
 	}
 	if len(snapshots) == 0 {
-		if len(logs) > 0 {
-			return fmt.Errorf("zkserver: %q has a log but no snapshot; something removed it: bring it back, or empty the directory to begin anew", s.dir)
+		if logs, err := s.numbered(logPrefix); err != nil || len(logs) > 0 {
+			return errors.Join(err, fmt.Errorf("zkserver: %q has a log but no snapshot; something removed it: bring it back, or empty the directory to begin anew", s.dir))
 		}
 		if err := s.save(s.path(snapshotPrefix, m.zxid), m.snapshot()); err != nil {
 			return err
@@ -37,28 +38,54 @@ func (s *store) recover(m *machine) error {
 	if err := s.load(m, newest); err != nil {
 		return err
 	}
+	s.prune(newest)
+	logs, err := s.numbered(logPrefix)
+	if err != nil {
+		return err
+	}
 	for i, first := range logs {
-		if err := s.replayLog(m, first, i == len(logs)-1); err != nil {
+		var next int64
+		if i < len(logs)-1 {
+			next = logs[i+1]
+		}
+		if err := s.replayLog(m, first, next); err != nil {
 			return err
 		}
 	}
-	if s.log == nil { // a crash between a snapshot and its log
+	if s.log == nil { // a crash between the first snapshot and its log
 		return s.begin(m.zxid)
 	}
 	return nil
 }
 
+// sweep removes what a crash left half written.
+func (s *store) sweep() error {
+	found, err := filepath.Glob(filepath.Join(s.dir, "*"+unfinished))
+	for _, path := range found {
+		err = errors.Join(err, os.Remove(path))
+	}
+	if err != nil {
+		return fmt.Errorf("zkserver: data directory: %w", err)
+	}
+	return nil
+}
+
+// secret reads what session passwords are made from. It is written before
+// anything else.
 func (s *store) secret(m *machine) error {
 	path := filepath.Join(s.dir, secretName)
 	secret, err := os.ReadFile(path)
 	switch {
-	case err == nil && len(secret) == len(m.secret):
-		m.secret = secret
-		return nil
-	case err == nil || errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist):
 		return s.save(path, m.secret)
+	case err != nil:
+		return fmt.Errorf("zkserver: data directory: %w", err)
+	case len(secret) != len(m.secret):
+		return fmt.Errorf("zkserver: secret %q ends at offset %d of %d; restore it from a copy, or remove it to give up the sessions",
+			path, len(secret), len(m.secret))
 	}
-	return fmt.Errorf("zkserver: data directory: %w", err)
+	m.secret = secret
+	return nil
 }
 
 // load puts a snapshot into a machine that is new.
@@ -70,13 +97,13 @@ func (s *store) load(m *machine, zxid int64) error {
 	}
 	rest, ok := bytes.CutPrefix(b, []byte(magic))
 	if !ok {
-		return fmt.Errorf("zkserver: snapshot %q does not begin with %q", path, magic)
+		return fmt.Errorf("zkserver: snapshot %q at offset 0: does not begin with %q; restore it from a copy", path, magic)
 	}
 	for whole := false; !whole; {
 		offset := len(b) - len(rest)
 		var payload []byte
 		if payload, rest, err = nextRecord(rest); err != nil {
-			return fmt.Errorf("zkserver: snapshot %q at offset %d: %w", path, offset, err)
+			return fmt.Errorf("zkserver: snapshot %q at offset %d: %w; restore it from a copy", path, offset, err)
 		}
 		d := jute.NewDecoder(payload)
 		d.Long()
@@ -88,9 +115,11 @@ func (s *store) load(m *machine, zxid int64) error {
 	return nil
 }
 
-// replayLog applies one log. The last one is opened to be written on, without
-// the record at its end that a crash has cut short, if there is one.
-func (s *store) replayLog(m *machine, first int64, last bool) error {
+// replayLog applies the log of the transactions after first, which must reach
+// those of the next one. The last log, whose next is 0, is opened to be written
+// on, without the record at its end that a crash has cut short, if there is one.
+func (s *store) replayLog(m *machine, first, next int64) error {
+	last := next == 0
 	path := s.path(logPrefix, first)
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -101,7 +130,7 @@ func (s *store) replayLog(m *machine, first int64, last bool) error {
 		good = len(magic)
 		for len(rest) > 0 {
 			payload, after, err := nextRecord(rest)
-			if last && errors.Is(err, io.ErrUnexpectedEOF) {
+			if last && (errors.Is(err, io.ErrUnexpectedEOF) || zeros(rest)) {
 				s.logger.Warn("zkserver: the log's last record was cut short and never acknowledged, dropping it", "log", path, "offset", good)
 				break
 			}
@@ -113,8 +142,12 @@ func (s *store) replayLog(m *machine, first int64, last bool) error {
 			}
 			good, rest = len(b)-len(after), after
 		}
-	} else if !last || len(b) >= len(magic) {
-		return fmt.Errorf("zkserver: log %q does not begin with %q", path, magic)
+	} else if !last || len(b) >= len(magic) && !zeros(b) {
+		return fmt.Errorf("zkserver: log %q at offset 0: does not begin with %q; restore it from a copy", path, magic)
+	}
+	if m.zxid < next {
+		return fmt.Errorf("zkserver: log %q at offset %d: ends with transaction %s, the next log begins after %s; restore it from a copy",
+			path, good, hex(m.zxid), hex(next))
 	}
 	if !last {
 		return nil
@@ -138,3 +171,6 @@ func (s *store) replayLog(m *machine, first int64, last bool) error {
 	return s.flush(f)
 }
 
+// zeros reports whether b is nothing else: a file's new length may reach the
+// disk before its bytes do. No record begins so, nor does a log.
+func zeros(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }

@@ -30,6 +30,7 @@ const (
 	snapshotPrefix = "snapshot."
 	secretName     = "secret"
 	lockName       = "lock"
+	unfinished     = ".new" // ends the name of a file that is not whole yet
 	magic          = "gubbozk1"
 )
 
@@ -64,6 +65,9 @@ func openStore(cfg *Config, m *machine) (*store, error) {
 	}
 	s := &store{dir: cfg.Dir, sync: !cfg.NoSync, after: cfg.snapshotAfter, lock: lock, logger: cfg.Logger}
 	if err := s.recover(m); err != nil {
+		if s.log != nil {
+			_ = s.log.Close()
+		}
 		_ = lock.Close()
 		return nil, err
 	}
@@ -115,7 +119,7 @@ func (s *store) begin(zxid int64) error {
 		err = s.flush(f)
 	}
 	if err == nil {
-		err = s.flushDir()
+		err = s.flushDir(s.dir)
 	}
 	if err != nil {
 		_ = f.Close()
@@ -135,11 +139,12 @@ func (s *store) flush(f *os.File) error {
 	return f.Sync()
 }
 
-func (s *store) flushDir() error {
+// flushDir makes the names in a directory last.
+func (s *store) flushDir(dir string) error {
 	if !s.sync {
 		return nil
 	}
-	d, err := os.Open(s.dir)
+	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -190,25 +195,29 @@ func (s *store) roll(m *machine) error {
 	return nil
 }
 
-// prune removes what the snapshot of zxid covers.
+// prune removes what the snapshot of zxid covers: older snapshots, and each log
+// whose successor begins no later. What cannot be removed is passed over and
+// removed next time.
 func (s *store) prune(zxid int64) {
-	for _, prefix := range []string{logPrefix, snapshotPrefix} {
-		found, err := s.numbered(prefix)
-		if err != nil {
-			return
-		}
-		for _, n := range found {
+	if snapshots, err := s.numbered(snapshotPrefix); err == nil {
+		for _, n := range snapshots {
 			if n < zxid {
-				_ = os.Remove(s.path(prefix, n)) // what stays is passed over, and removed next time
+				_ = os.Remove(s.path(snapshotPrefix, n))
 			}
+		}
+	}
+	if logs, err := s.numbered(logPrefix); err == nil {
+		for i := 1; i < len(logs) && logs[i] <= zxid; i++ {
+			_ = os.Remove(s.path(logPrefix, logs[i-1]))
 		}
 	}
 }
 
 // save writes a file whole or not at all.
 func (s *store) save(path string, content []byte) error {
+	part := path + unfinished
 	err := func() error {
-		f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		f, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 		if err != nil {
 			return err
 		}
@@ -218,12 +227,13 @@ func (s *store) save(path string, content []byte) error {
 		if err = errors.Join(err, f.Close()); err != nil {
 			return err
 		}
-		if err := os.Rename(path+".new", path); err != nil {
+		if err := os.Rename(part, path); err != nil {
 			return err
 		}
-		return s.flushDir()
+		return s.flushDir(s.dir)
 	}()
 	if err != nil {
+		_ = os.Remove(part) // a full disk needs the room
 		return fmt.Errorf("zkserver: %w", err)
 	}
 	return nil
