@@ -63,11 +63,10 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg:   cfg,
 		ln:    cfg.Listener,
-		began: time.Now(),
 		inbox: make(chan input, 1024),
 		conns: map[*conn]struct{}{},
 	}
-	s.m = newMachine(&s.cfg, newSecret(), s.began.UnixMilli())
+	s.m = newMachine(&s.cfg, newSecret(), time.Now().UnixMilli())
 	if cfg.Dir != "" {
 		store, err := openStore(&s.cfg, s.m)
 		if err != nil {
@@ -85,6 +84,9 @@ func New(cfg Config) (*Server, error) {
 		}
 		s.ln = ln
 	}
+	// Timeouts count from here: sessions that the directory brought back have
+	// theirs whole, however long the log took to read.
+	s.began = time.Now()
 	s.onTick = time.NewTicker(s.m.tick)
 	s.tasks.Go(s.run)
 	s.tasks.Go(s.accept)
