@@ -13,8 +13,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(crashDir); dir != "" {
-		serveUntilKilled(dir)
+	if spec := os.Getenv(victimEnv); spec != "" {
+		beVictim(spec)
 		return
 	}
 	goleak.VerifyTestMain(m)

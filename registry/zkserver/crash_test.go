@@ -1,80 +1,174 @@
 package zkserver_test
 
 import (
-	"bufio"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/gubbo/gubbo/registry/zkserver"
+	"github.com/gubbo/gubbo/internal/jute"
 )
 
-// crashDir makes this test binary be a server over that directory, for
-// TestKilledServerKeepsWhatItAcknowledged to kill.
-const crashDir = "GUBBO_ZKSERVER_CRASH_DIR"
-
-func serveUntilKilled(dir string) {
-	s, err := zkserver.New(zkserver.Config{Dir: dir, NoSync: true}) // the system outlives the kill
-	if err != nil {
-		fmt.Println("error", err)
-		return
+// TestKilledServerKeepsWhatItAcknowledged kills a server at random moments,
+// under writes, while it takes snapshots and while it starts. GUBBO_SEED
+// repeats the requests of a run, not its timing.
+func TestKilledServerKeepsWhatItAcknowledged(t *testing.T) {
+	seed, ok := seedFromEnv(t)
+	if !ok {
+		seed = rand.Uint64()
 	}
-	fmt.Println("serving", s.Addr())
-	<-s.Done()
+	t.Logf("GUBBO_SEED=%d", seed)
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	spec := victimSpec{Dir: t.TempDir()}
+
+	var crashers []*crasher
+	for i := range 4 {
+		crashers = append(crashers, newCrasher(t, fmt.Sprintf("/w%d", i), rand.New(rand.NewPCG(seed, uint64(i+1)))))
+	}
+	readers := 0
+	start := func() (*victim, string) {
+		v := startVictim(t, spec)
+		addr := v.says("serving")
+		reader := session(t, addr, crashTimeout)
+		if readers++; readers == 1 {
+			for _, c := range crashers {
+				reader.call(1, createBody(c.root, nil, worldAll, 0))
+				clear(c.sure.nodes)
+				read(reader, c.root, c.sure.nodes)
+			}
+		}
+		known := readers
+		for _, c := range crashers {
+			c.check(addr, reader)
+			known += len(c.sure.sessions) + c.opened
+		}
+		d := jute.NewDecoder(reader.call(8, watchBody("/", false)).body)
+		if names := d.Strings(); len(names) != len(crashers)+1 {
+			t.Errorf("at the top are %q", names)
+		}
+		var sessions int
+		for line := range strings.Lines(word(t, addr, "mntr")) {
+			_, _ = fmt.Sscanf(line, "zk_global_sessions %d", &sessions)
+		}
+		if sessions == 0 || sessions > known {
+			t.Errorf("%d sessions live, at most %d were asked for", sessions, known)
+		}
+		return v, addr
+	}
+
+	for range kills {
+		spec.NoSync = rnd.IntN(2) == 0
+		spec.After = []int64{0, 1, 500, 5000}[rnd.IntN(4)]
+		if rnd.IntN(5) == 0 { // while it starts
+			v := startVictim(t, spec)
+			time.Sleep(time.Duration(rnd.IntN(100)) * time.Millisecond)
+			v.kill()
+			continue
+		}
+		v, addr := start()
+		var writing sync.WaitGroup
+		for _, c := range crashers {
+			writing.Go(func() {
+				if err := c.work(addr); err != nil {
+					t.Errorf("%s: %v", c.root, err)
+				}
+			})
+		}
+		time.Sleep(time.Duration(rnd.IntN(80_000)) * time.Microsecond) // the moment is random
+		v.kill()
+		writing.Wait()
+		if t.Failed() {
+			return
+		}
+	}
+	spec.After = 0
+	v, _ := start()
+	v.kill()
+
+	var acknowledged, done, lost int
+	for _, c := range crashers {
+		acknowledged, done, lost = acknowledged+c.acknowledged, done+c.done, lost+c.lost
+	}
+	t.Logf("%d kills; %d requests acknowledged, and all there; of those under way %d done and %d not", kills, acknowledged, done, lost)
+	if acknowledged < 10*kills {
+		t.Errorf("only %d requests: nothing was tried", acknowledged)
+	}
 }
 
-func TestKilledServerKeepsWhatItAcknowledged(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	acknowledged := map[string]bool{}
-	rounds := 8
-	for round := range rounds {
-		cmd := exec.Command(self)
-		cmd.Env = append(os.Environ(), crashDir+"="+dir)
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		line, err := bufio.NewReader(out).ReadString('\n')
-		addr, ok := strings.CutPrefix(strings.TrimSpace(line), "serving ")
-		if err != nil || !ok {
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
-			t.Fatalf("round %d: the server says %q, %v", round, line, err)
-		}
-		r := session(t, addr, 10*time.Second)
-		for path := range acknowledged {
-			if p := r.call(3, watchBody(path, false)); p.err != 0 {
-				t.Errorf("round %d: %s was acknowledged and is gone", round, path)
+// TestDiskFull fills the disk: the server ends and says why, and what it
+// acknowledged is there, on the full disk and once there is room.
+func TestDiskFull(t *testing.T) {
+	for name, c := range map[string]struct {
+		spec  victimSpec
+		why   string // in the error
+		large bool   // the snapshot fails, not the log
+	}{
+		"file limit":               {victimSpec{FileSize: 30_000}, "too large", false},
+		"file limit on a snapshot": {victimSpec{FileSize: 30_000, After: 10_000}, "", true},
+		"tmpfs":                    {victimSpec{Tmpfs: "96k"}, "no space left", false},
+		"tmpfs and snapshots":      {victimSpec{Tmpfs: "96k", After: 8_000}, "no space left", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if !mayMount() && c.spec.Tmpfs != "" {
+				t.Skip("no namespace in which to mount a tmpfs")
 			}
-		}
-		killer := time.AfterFunc(time.Duration(rand.IntN(60))*time.Millisecond, func() { _ = cmd.Process.Kill() })
-		for i := 0; ; i++ {
-			path := fmt.Sprintf("/r%d-%d", round, i)
-			p, err := r.try(1, createBody(path, []byte(path), worldAll, 0))
-			if err != nil {
-				break
+			spec := c.spec
+			spec.Dir = t.TempDir()
+			v := startVictim(t, spec)
+			addr := v.says("serving")
+			r := session(t, addr, crashTimeout)
+			var created []string
+			for i := 0; ; i++ {
+				path := fmt.Sprintf("/n%d", i)
+				p, err := r.try(1, createBody(path, slices.Repeat([]byte{'x'}, 700), worldAll, 0))
+				if err != nil {
+					break
+				}
+				if p.err != 0 {
+					t.Fatalf("%s: %d", path, p.err)
+				}
+				if created = append(created, path); len(created) > 1000 {
+					t.Fatal("the disk does not fill")
+				}
+				if c.large && len(created) == 100 {
+					break // the logs go on, a snapshot cannot be written any more
+				}
 			}
-			if p.err == 0 {
-				acknowledged[path] = true
+			if !c.large {
+				if why := v.says("ended"); !strings.Contains(why, c.why) || !strings.Contains(why, "log.") {
+					t.Errorf("it ended with %q, want %q and the log's name", why, c.why)
+				}
+				addr = v.says("serving")
 			}
-		}
-		killer.Stop()
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+			there := func() {
+				t.Helper()
+				again := dialRaw(t, addr)
+				if err := again.handshake(0, crashTimeout, r.id, r.password); err != nil || again.id != r.id {
+					t.Fatalf("the session is not there: %#x, %v", again.id, err)
+				}
+				for _, path := range created {
+					if p := again.call(3, watchBody(path, false)); p.err != 0 {
+						t.Fatalf("%s was acknowledged and is gone", path)
+					}
+				}
+			}
+			there()
+			v.kill()
+			if spec.Tmpfs != "" {
+				return // gone with the process
+			}
+			if strings.Contains(name, "snapshot") && !strings.Contains(v.log.String(), "snapshot not written") {
+				t.Errorf("a snapshot that did not fit is not told of:\n%s", v.log.String())
+			}
+			spec.FileSize = 0
+			v = startVictim(t, spec)
+			addr = v.says("serving")
+			there()
+			v.kill()
+			t.Logf("%d creates acknowledged", len(created))
+		})
 	}
-	if len(acknowledged) < rounds {
-		t.Errorf("only %d writes in %d rounds: nothing was tried", len(acknowledged), rounds)
-	}
-	t.Logf("%d acknowledged writes survived %d kills", len(acknowledged), rounds)
 }

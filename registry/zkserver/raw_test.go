@@ -52,7 +52,9 @@ func (r *raw) handshake(seen int64, timeout time.Duration, id int64, password []
 	b = jute.AppendInt(b, int32(timeout.Milliseconds()))
 	b = jute.AppendLong(b, id)
 	b = jute.AppendBuffer(b, password)
-	r.write(jute.AppendBool(b, false))
+	if err := r.tryWrite(jute.AppendBool(b, false)); err != nil {
+		return err
+	}
 	frame, err := r.frame()
 	if err != nil {
 		return err
