@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +25,9 @@ type Options struct {
 	Tick time.Duration
 	// HeapMB is the -Xmx of each server in megabytes; 0 is 96.
 	HeapMB int
+	// JVM replaces the JVM's flags by which a server starts fast and stays
+	// small, -Xmx included; nil keeps them. A benchmark gives what users run with.
+	JVM []string
 	// Config holds more lines of zoo.cfg, "key=value".
 	Config []string
 }
@@ -69,6 +73,14 @@ func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.It
 // Version returns the version that the server itself told when it was last
 // started, e.g. "3.8.0".
 func (s *Server) Version() string { return s.version }
+
+// Pid returns the process's id, 0 while there is none.
+func (s *Server) Pid() int {
+	if s.proc == nil {
+		return 0
+	}
+	return s.proc.cmd.Process.Pid
+}
 
 // Running tells whether the process exists; a paused one does.
 func (s *Server) Running() bool { return s.proc != nil && !s.proc.ended() }
@@ -187,13 +199,17 @@ func (s *Server) launch() error {
 	if err := os.WriteFile(cfg, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		return err
 	}
-	var err error
-	s.proc, err = startProcess(s.logFile(), "java",
-		fmt.Sprintf("-Xmx%dm", heap), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+	args := s.o.JVM
+	if args == nil {
+		args = []string{fmt.Sprintf("-Xmx%dm", heap), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"}
+	}
+	args = append(slices.Clone(args),
 		"-Djava.net.preferIPv4Stack=true", "-Dzookeeper.admin.enableServer=false",
 		"-Dorg.slf4j.simpleLogger.showDateTime=true",
 		"-cp", jar+":/usr/share/java/slf4j-simple.jar",
 		"org.apache.zookeeper.server.quorum.QuorumPeerMain", cfg)
+	var err error
+	s.proc, err = startProcess(s.logFile(), "java", args...)
 	return err
 }
 
