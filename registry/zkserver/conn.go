@@ -126,9 +126,9 @@ func readFrame(r io.Reader, n int) ([]byte, error) {
 	return frame, nil
 }
 
-// send queues frames; with end the connection is closed once they are written.
-// It reports false when the client does not read what it is owed: then the
-// connection is closed at once.
+// send queues frames, which are its own from then on; with end the connection
+// is closed once they are written. It reports false when the client does not
+// read what it is owed: then the connection is closed at once.
 func (c *conn) send(frames []byte, end bool) bool {
 	c.mu.Lock()
 	if end && !c.ending {
@@ -142,7 +142,12 @@ func (c *conn) send(frames []byte, end bool) bool {
 		_ = c.nc.Close()
 		return false
 	}
-	c.outbox = append(c.outbox, frames...)
+	if len(c.outbox) == 0 {
+		c.outbox = frames
+	} else {
+		c.outbox = append(c.outbox, frames...)
+		c.server.buffers.put(frames)
+	}
 	c.mu.Unlock()
 	select {
 	case c.pending <- struct{}{}:
@@ -154,21 +159,16 @@ func (c *conn) send(frames []byte, end bool) bool {
 // write writes what is queued until the connection ends.
 func (c *conn) write(ctx context.Context) {
 	defer c.nc.Close()
-	var spare []byte
 	for {
 		c.mu.Lock()
 		out, end := c.outbox, c.ending
-		c.outbox = spare[:0]
+		c.outbox = nil
 		c.mu.Unlock()
 		if len(out) > 0 {
 			if _, err := c.nc.Write(out); err != nil {
 				return // the reader learns of it too
 			}
-		}
-		if spare = out; cap(spare) > 16<<10 {
-			spare = nil
-		}
-		if len(out) > 0 {
+			c.server.buffers.put(out)
 			continue
 		}
 		if end {
@@ -179,5 +179,23 @@ func (c *conn) write(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// buffers are what frames are gathered in. A connection that owes nothing
+// holds none.
+type buffers struct{ pool sync.Pool } // of *[]byte
+
+func (b *buffers) get() []byte {
+	if p, ok := b.pool.Get().(*[]byte); ok {
+		return *p
+	}
+	return nil
+}
+
+func (b *buffers) put(p []byte) {
+	if cap(p) <= 2*batchBytes { // a larger one is rare, and must not stay for ever
+		p = p[:0]
+		b.pool.Put(&p)
 	}
 }

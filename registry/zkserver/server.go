@@ -21,6 +21,8 @@ type Server struct {
 	// it. While it is full, the connections are not read from.
 	inbox chan input
 	store *store // nil without Config.Dir; the run goroutine's
+	// buffers go from the run goroutine to the connections' writers and back.
+	buffers buffers
 
 	mu     sync.Mutex
 	conns  map[*conn]struct{} // guarded by mu
@@ -234,6 +236,9 @@ func (s *Server) apply(in input) {
 		s.answerWord(in.conn, string(in.frame))
 	case inFrame:
 		c := in.conn.client
+		if c.out == nil {
+			c.out = s.buffers.get()
+		}
 		switch {
 		case c.closing:
 		case c.session == nil:
@@ -256,13 +261,10 @@ func (s *Server) release() error {
 	for i := 0; i < len(s.m.dirty); i++ { // drop adds to it
 		c := s.m.dirty[i]
 		c.dirty = false
-		if !c.conn.send(c.out, c.closing) {
+		out := c.out
+		c.out = nil
+		if !c.conn.send(out, c.closing) {
 			s.m.drop(c)
-		}
-		if cap(c.out) > 16<<10 {
-			c.out = nil // an idle connection keeps little
-		} else {
-			c.out = c.out[:0]
 		}
 	}
 	s.m.dirty = s.m.dirty[:0]
