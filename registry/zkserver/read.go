@@ -142,10 +142,7 @@ func (m *machine) children(c *client, d *jute.Decoder) (*node, code) {
 	if watch {
 		m.arm(&m.watches.child, c, path, watchOnce)
 	}
-	m.scratch = jute.AppendInt(m.scratch, int32(len(n.children)))
-	for name := range n.children {
-		m.scratch = jute.AppendString(m.scratch, name)
-	}
+	m.scratch = n.appendChildren(m.scratch)
 	return n, codeOK
 }
 

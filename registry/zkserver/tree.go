@@ -21,6 +21,23 @@ type node struct {
 	data     []byte // nil is null; never changed in place
 	acl      acl
 	children map[string]struct{} // nil while there are none
+	list     []byte              // the children as clients read them; nil until one does, and after each change
+}
+
+// appendChildren appends the names of the children. A registry's lists are read
+// far more often than they change.
+func (n *node) appendChildren(b []byte) []byte {
+	if n.list == nil {
+		size := 4
+		for name := range n.children {
+			size += 4 + len(name)
+		}
+		n.list = jute.AppendInt(make([]byte, 0, size), int32(len(n.children)))
+		for name := range n.children {
+			n.list = jute.AppendString(n.list, name)
+		}
+	}
+	return append(b, n.list...)
 }
 
 // appendStat appends the 68 bytes that clients know as Stat.
@@ -124,6 +141,7 @@ func (t *tree) link(path, name string, parent, n *node) {
 		parent.children = map[string]struct{}{}
 	}
 	parent.children[name] = struct{}{}
+	parent.list = nil
 	t.nodes[path] = n
 	t.bytes += int64(len(path) + len(n.data))
 	switch n.owner {
@@ -154,6 +172,7 @@ func (t *tree) unlink(path string) (n, parent *node) {
 	parentPath, name, _ := split(path)
 	n, parent = t.nodes[path], t.nodes[parentPath]
 	delete(parent.children, name)
+	parent.list = nil
 	if len(parent.children) == 0 {
 		parent.children = nil
 	}
