@@ -13,8 +13,6 @@ type operation struct {
 	name string
 	// add adds the n-th request of client i and returns how many requests that is.
 	add func(c *client, i, n int) int
-	// writes tells whether it waits for a disk, if there is one.
-	writes bool
 }
 
 var payload = []byte(strings.Repeat("x", 100))
@@ -32,21 +30,21 @@ func operations() []operation {
 		}
 	}
 	return []operation{
-		{"create", one(opCreate, func(i, n int) []byte { return create(node(i, n), payload, 0) }), true},
-		{"get", one(opGetData, func(i, n int) []byte { return get(node(i, n), false) }), false},
-		{"exists", one(opExists, func(i, n int) []byte { return get(node(i, n), false) }), false},
-		{"set", one(opSetData, func(i, n int) []byte { return set(node(i, n), payload) }), true},
-		{"delete", one(opDelete, func(i, n int) []byte { return remove(node(i, n)) }), true},
-		{"children (100)", one(opGetChildren2, func(int, int) []byte { return get("/list100", false) }), false},
+		{"create", one(opCreate, func(i, n int) []byte { return create(node(i, n), payload, 0) })},
+		{"get", one(opGetData, func(i, n int) []byte { return get(node(i, n), false) })},
+		{"exists", one(opExists, func(i, n int) []byte { return get(node(i, n), false) })},
+		{"set", one(opSetData, func(i, n int) []byte { return set(node(i, n), payload) })},
+		{"delete", one(opDelete, func(i, n int) []byte { return remove(node(i, n)) })},
+		{"children (100)", one(opGetChildren2, func(int, int) []byte { return get("/list100", false) })},
 		{"multi of 3", one(opMulti, func(i, n int) []byte {
 			return multi(opCreate, create(node(i, n), payload, 0), opSetData, set(home(i), payload), opDelete, remove(node(i, n)))
-		}), true},
+		})},
 		{"ephemeral, delete", func(c *client, i, n int) int {
 			c.add(opCreate, create(node(i, n), payload, 1))
 			c.add(opDelete, remove(node(i, n)))
 			return 2
-		}, true},
-		{"ping", one(opPing, func(int, int) []byte { return nil }), false},
+		}},
+		{"ping", one(opPing, func(int, int) []byte { return nil })},
 	}
 }
 

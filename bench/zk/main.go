@@ -182,7 +182,7 @@ func (t *table) load(o *options, servers [2]*server, disk bool) error {
 					names = append(names, name)
 				}
 				total := o.requests
-				if disk && op.writes {
+				if disk {
 					total /= 10
 				}
 				for i := range servers {
