@@ -17,32 +17,51 @@ const (
 	// farewellTime is how long a connection that is being closed may take to
 	// read what it is owed.
 	farewellTime = time.Second
+	// keptBuffer is the largest buffer of frames that is kept for reuse.
+	keptBuffer = 2 << 20
 )
 
-// conn is the shell's side of one connection: one goroutine reads, one writes.
+// A client that does not read what it asked for costs little more than window
+// and own: its next request waits while window bytes are to be written to it,
+// or while one batch of requests has it owed burst, and more than own requests
+// are read ahead only while all connections together have shared of those.
+const (
+	window = 4 << 10
+	burst  = 64 << 10
+	own    = 16
+	shared = 1024
+)
+
+// conn is the shell's side of one connection. One goroutine reads; another
+// writes, and lives only while there is something to write.
 type conn struct {
 	server *Server
 	nc     net.Conn
 	client *client
 	began  time.Time
-	// outstanding has one entry per request that is read and not yet answered;
-	// while it is full, nothing is read.
-	outstanding chan struct{}
+	held   []input // requests that wait for outbox to be written; the run goroutine's
 
 	mu      sync.Mutex
-	outbox  []byte        // frames to write; beyond Limits.Outbox the connection is closed; guarded by mu
-	ending  bool          // close when outbox is written; guarded by mu
-	pending chan struct{} // holds one entry when outbox or ending has news
+	space   sync.Cond // requests and bytes have gone down, or closed is set; on mu
+	flow    flow      // of the requests that are read and whose replies are not written; guarded by mu
+	outbox  []byte    // frames to write; beyond Limits.Outbox the connection is closed; guarded by mu
+	replied flow      // of the requests whose replies are in outbox; guarded by mu
+	leaving int       // bytes that are being written; guarded by mu
+	writing bool      // a goroutine writes; guarded by mu
+	awaited bool      // the run goroutine wants to be told when all is written; guarded by mu
+	ending  bool      // close when outbox is written; guarded by mu
+	closed  bool      // guarded by mu
 }
 
+// flow counts requests and their bytes.
+type flow struct{ requests, bytes int }
+
+func (f *flow) add(g flow) { f.requests, f.bytes = f.requests+g.requests, f.bytes+g.bytes }
+func (f *flow) sub(g flow) { f.requests, f.bytes = f.requests-g.requests, f.bytes-g.bytes }
+
 func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{
-		server:      s,
-		nc:          nc,
-		began:       time.Now(),
-		outstanding: make(chan struct{}, s.cfg.Limits.Outstanding),
-		pending:     make(chan struct{}, 1),
-	}
+	c := &conn{server: s, nc: nc, began: time.Now()}
+	c.space.L = &c.mu
 	peer := nc.RemoteAddr().String()
 	host, _, err := net.SplitHostPort(peer)
 	if err != nil {
@@ -68,7 +87,7 @@ func (c *conn) readFrames(ctx context.Context) error {
 	if err := c.nc.SetReadDeadline(time.Now().Add(handshakeTime)); err != nil {
 		return err
 	}
-	r := bufio.NewReaderSize(c.nc, 2048)
+	var r io.Reader = c.nc // a buffer is for those who speak
 	var head [4]byte
 	for first := true; ; first = false {
 		if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -93,13 +112,12 @@ func (c *conn) readFrames(ctx context.Context) error {
 			if err := c.nc.SetReadDeadline(time.Time{}); err != nil {
 				return err
 			}
+			r = bufio.NewReaderSize(c.nc, 2048)
 		}
-		select {
-		case c.outstanding <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
+		if !c.admit(flow{1, int(n)}) {
+			return net.ErrClosed
 		}
-		if !c.server.push(ctx, input{kind: inFrame, conn: c, frame: frame, at: time.Now()}) {
+		if !c.server.push(ctx, input{kind: inFrame, conn: c, frame: frame, at: time.Since(c.server.began)}) {
 			return ctx.Err()
 		}
 	}
@@ -126,10 +144,68 @@ func readFrame(r io.Reader, n int) ([]byte, error) {
 	return frame, nil
 }
 
-// send queues frames, which are its own from then on; with end the connection
-// is closed once they are written. It reports false when the client does not
-// read what it is owed: then the connection is closed at once.
-func (c *conn) send(frames []byte, end bool) bool {
+// admit counts a request in once there is room for it, or returns false when
+// the connection is closed.
+func (c *conn) admit(request flow) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	limits := &c.server.cfg.Limits
+	for {
+		switch have := &c.flow; {
+		case c.closed:
+			return false
+		case have.requests > 0 && (have.requests >= limits.Outstanding || have.bytes+request.bytes > limits.Frame):
+		case have.requests >= own && !c.server.borrow():
+		default:
+			have.add(request)
+			return true
+		}
+		c.space.Wait() // for some of its own to be answered
+	}
+}
+
+// answered counts requests out whose replies are written.
+func (c *conn) answered(requests flow) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leaving = 0
+	c.release(requests)
+}
+
+// release is answered with mu held.
+func (c *conn) release(requests flow) {
+	before := c.flow.requests
+	c.flow.sub(requests)
+	c.server.borrowed.Add(int64(max(c.flow.requests, own) - max(before, own)))
+	c.space.Signal()
+}
+
+// borrow takes one place of those that all connections share.
+func (s *Server) borrow() bool {
+	if s.borrowed.Add(1) <= shared {
+		return true
+	}
+	s.borrowed.Add(-1)
+	return false
+}
+
+// full reports whether the next request of the connection has to wait for the
+// writing of what it is owed; an input inWritten comes when that is done.
+func (c *conn) full() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.outbox)+c.leaving <= window && len(c.client.out) <= burst {
+		return false
+	}
+	c.awaited = true
+	return true
+}
+
+// send queues frames, which are its own from then on and answer what replied
+// counts; with end the connection is closed once they are written. It reports
+// false when the client does not read what it is owed: then the connection is
+// closed at once.
+func (c *conn) send(frames []byte, replied flow, end bool) bool {
 	c.mu.Lock()
 	if end && !c.ending {
 		c.ending = true
@@ -139,7 +215,7 @@ func (c *conn) send(frames []byte, end bool) bool {
 		c.mu.Unlock()
 		c.server.cfg.Logger.Warn("zkserver: client does not read its replies, closing the connection",
 			"peer", c.client.peer, "limit", c.server.cfg.Limits.Outbox)
-		_ = c.nc.Close()
+		c.close()
 		return false
 	}
 	if len(c.outbox) == 0 {
@@ -148,35 +224,43 @@ func (c *conn) send(frames []byte, end bool) bool {
 		c.outbox = append(c.outbox, frames...)
 		c.server.buffers.put(frames)
 	}
+	c.replied.add(replied)
+	start := !c.writing
+	c.writing = true
 	c.mu.Unlock()
-	select {
-	case c.pending <- struct{}{}:
-	default:
+	if start && !c.server.tasks.Go(c.write) {
+		c.close()
 	}
 	return true
 }
 
-// write writes what is queued until the connection ends.
+// write writes what is queued and ends when all is written.
 func (c *conn) write(ctx context.Context) {
-	defer c.nc.Close()
 	for {
 		c.mu.Lock()
-		out, end := c.outbox, c.ending
-		c.outbox = nil
-		c.mu.Unlock()
-		if len(out) > 0 {
-			if _, err := c.nc.Write(out); err != nil {
-				return // the reader learns of it too
+		if len(c.outbox) == 0 {
+			c.outbox = nil
+			c.writing = false
+			awaited, end := c.awaited, c.ending
+			c.awaited = false
+			c.mu.Unlock()
+			if awaited {
+				c.server.push(ctx, input{kind: inWritten, conn: c})
 			}
-			c.server.buffers.put(out)
-			continue
-		}
-		if end {
+			if end {
+				c.close()
+			}
 			return
 		}
-		select {
-		case <-c.pending:
-		case <-ctx.Done():
+		out, replied := c.outbox, c.replied
+		c.outbox = nil
+		c.replied, c.leaving = flow{}, len(out)
+		c.mu.Unlock()
+		_, err := c.nc.Write(out)
+		c.server.buffers.put(out)
+		c.answered(replied)
+		if err != nil {
+			c.close() // the reader learns of it, and writing stays true: nobody writes any more
 			return
 		}
 	}
@@ -194,8 +278,24 @@ func (b *buffers) get() []byte {
 }
 
 func (b *buffers) put(p []byte) {
-	if cap(p) <= 2*batchBytes { // a larger one is rare, and must not stay for ever
+	if cap(p) <= keptBuffer {
 		p = p[:0]
 		b.pool.Put(&p)
 	}
+}
+
+// close closes the connection at once.
+func (c *conn) close() {
+	c.mu.Lock()
+	c.closed = true
+	c.space.Signal()
+	c.mu.Unlock()
+	_ = c.nc.Close()
+}
+
+// waiting is how many requests have no written reply yet.
+func (c *conn) waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.flow.requests
 }

@@ -21,7 +21,8 @@ type client struct {
 	dirty   bool   // in machine.dirty
 	closing bool   // nothing of it is applied any more; the shell closes it once out is written
 
-	conn     *conn // the shell's side; the machine only carries it
+	conn     *conn // the shell's side; the machine only carries it, as what follows
+	replied  flow  // of the requests that out answers
 	received int64
 	lastXid  int32
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gubbo/gubbo/internal/task"
@@ -24,6 +26,10 @@ type Server struct {
 	// buffers go from the run goroutine to the connections' writers and back.
 	buffers buffers
 
+	// borrowed counts the requests that connections have read beyond their own
+	// number and not yet answered.
+	borrowed atomic.Int64
+
 	mu     sync.Mutex
 	conns  map[*conn]struct{} // guarded by mu
 	closed bool               // guarded by mu
@@ -31,7 +37,7 @@ type Server struct {
 
 	m      *machine // the run goroutine's, as is what follows
 	count  latencies
-	owed   []input // requests of the batch whose replies are not let go yet
+	owed   []time.Duration // when the requests of the batch came, whose replies are not let go yet
 	onTick *time.Ticker
 }
 
@@ -41,16 +47,17 @@ type input struct {
 	conn  *conn
 	frame []byte
 	call  func(*machine) // of inCall
-	at    time.Time
+	at    time.Duration  // since the Server began
 }
 
 type inputKind uint8
 
 const (
-	inFrame inputKind = iota // a handshake or a request
-	inWord                   // a four-letter word
-	inGone                   // the connection ended
-	inCall                   // a look at the machine from outside
+	inFrame   inputKind = iota // a handshake or a request
+	inWord                     // a four-letter word
+	inWritten                  // all that the connection was owed is written
+	inGone                     // the connection ended
+	inCall                     // a look at the machine from outside
 )
 
 // latencies are those of the requests since the start, in milliseconds.
@@ -128,7 +135,7 @@ func (s *Server) shut(err error) {
 	s.tasks.Stop()
 	_ = s.ln.Close()
 	for c := range conns {
-		_ = c.nc.Close()
+		c.close()
 	}
 }
 
@@ -174,12 +181,8 @@ func (s *Server) push(ctx context.Context, in input) bool {
 	}
 }
 
-// A batch of inputs, whose effects are let go together, ends after batch inputs
-// or once one connection is owed batchBytes.
-const (
-	batch      = 512
-	batchBytes = 1 << 20
-)
+// batch is how many inputs there may be whose effects are let go together.
+const batch = 512
 
 // run drives the machine. It is the only goroutine that touches it.
 func (s *Server) run(ctx context.Context) {
@@ -200,7 +203,7 @@ func (s *Server) run(ctx context.Context) {
 		case in := <-s.inbox:
 			s.clock(time.Now())
 			s.apply(in)
-			s.applyMore(in)
+			s.applyMore()
 		}
 		if err := s.release(); err != nil {
 			s.cfg.Logger.Error("zkserver: the log cannot be written, ending", "error", err)
@@ -210,11 +213,11 @@ func (s *Server) run(ctx context.Context) {
 	}
 }
 
-// applyMore applies what else waits, after in, until the batch is full.
-func (s *Server) applyMore(in input) {
-	for n := 1; n < batch && (in.conn == nil || len(in.conn.client.out) < batchBytes); n++ {
+// applyMore applies what else waits until the batch is full.
+func (s *Server) applyMore() {
+	for range batch - 1 {
 		select {
-		case in = <-s.inbox:
+		case in := <-s.inbox:
 			s.apply(in)
 		default:
 			return
@@ -231,24 +234,45 @@ func (s *Server) apply(in input) {
 	case inCall:
 		in.call(s.m)
 	case inGone:
+		for _, held := range in.conn.held { // writes without a wish for an answer
+			s.applyFrame(held)
+		}
+		in.conn.held = nil
 		s.m.drop(in.conn.client)
 	case inWord:
 		s.answerWord(in.conn, string(in.frame))
+	case inWritten:
+		s.m.alive(in.conn.client) // it reads
+		held := in.conn.held
+		for len(held) > 0 && !in.conn.full() {
+			s.applyFrame(held[0])
+			held = held[1:]
+		}
+		in.conn.held = slices.Clone(held) // no larger than what is left
 	case inFrame:
-		c := in.conn.client
-		if c.out == nil {
-			c.out = s.buffers.get()
+		if len(in.conn.held) == 0 && !in.conn.full() {
+			s.applyFrame(in)
+			return
 		}
-		switch {
-		case c.closing:
-		case c.session == nil:
-			s.m.connect(c, in.frame)
-		default:
-			s.m.request(c, in.frame)
-		}
-		in.frame = nil
-		s.owed = append(s.owed, in)
+		s.m.alive(in.conn.client)
+		in.conn.held = append(in.conn.held, in)
 	}
+}
+
+func (s *Server) applyFrame(in input) {
+	c := in.conn.client
+	if c.out == nil {
+		c.out = s.buffers.get()
+	}
+	switch {
+	case c.closing:
+	case c.session == nil:
+		s.m.connect(c, in.frame)
+	default:
+		s.m.request(c, in.frame)
+	}
+	c.replied.add(flow{1, len(in.frame)})
+	s.owed = append(s.owed, in.at)
 }
 
 // release commits the log and then lets the frames of the batch go.
@@ -263,19 +287,18 @@ func (s *Server) release() error {
 		c.dirty = false
 		out := c.out
 		c.out = nil
-		if !c.conn.send(out, c.closing) {
+		if !c.conn.send(out, c.replied, c.closing) {
 			s.m.drop(c)
 		}
+		c.replied = flow{}
 	}
 	s.m.dirty = s.m.dirty[:0]
 	if len(s.owed) == 0 {
 		return nil
 	}
-	now := time.Now()
-	for i, in := range s.owed {
-		s.count.add(now.Sub(in.at).Milliseconds())
-		<-in.conn.outstanding
-		s.owed[i] = input{}
+	now := time.Since(s.began)
+	for _, at := range s.owed {
+		s.count.add((now - at).Milliseconds())
 	}
 	s.owed = s.owed[:0]
 	return nil
@@ -311,7 +334,7 @@ func (s *Server) accept(ctx context.Context) {
 			_ = nc.Close()
 			continue
 		}
-		if !s.tasks.Go(c.read) || !s.tasks.Go(c.write) {
+		if !s.tasks.Go(c.read) {
 			_ = nc.Close()
 			return
 		}
@@ -333,7 +356,11 @@ func (s *Server) track(c *conn) bool {
 	return true
 }
 
+// untrack counts a connection out that is not read from any more.
 func (s *Server) untrack(c *conn) {
+	c.mu.Lock()
+	c.release(c.flow) // whatever becomes of their replies
+	c.mu.Unlock()
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()

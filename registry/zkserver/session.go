@@ -98,6 +98,13 @@ func (m *machine) addSession(id int64, timeout time.Duration) {
 	m.touch(s)
 }
 
+// alive is touch for what is no request.
+func (m *machine) alive(c *client) {
+	if c.session != nil {
+		m.touch(c.session)
+	}
+}
+
 // touch gives s its whole timeout again, rounded up to a tick.
 func (m *machine) touch(s *session) {
 	bucket := int64((m.at.mono+s.timeout)/m.tick) + 1

@@ -94,7 +94,7 @@ func (s *Server) peers() []*conn {
 
 func (s *Server) outstanding() (n int) {
 	for _, c := range s.peers() {
-		n += len(c.outstanding)
+		n += c.waiting()
 	}
 	return n
 }
@@ -103,7 +103,7 @@ func (s *Server) wordStat(b *bytes.Buffer) {
 	s.wordHead(b)
 	b.WriteString("Clients:\n")
 	for _, c := range s.peers() {
-		fmt.Fprintf(b, " /%s[%d](queued=%d,recved=%d,sent=%d)\n", c.client.peer, interest(c), len(c.outstanding), c.client.received, c.client.received)
+		fmt.Fprintf(b, " /%s[%d](queued=%d,recved=%d,sent=%d)\n", c.client.peer, interest(c), c.waiting(), c.client.received, c.client.received)
 	}
 	b.WriteString("\n")
 	s.wordServer(b)
@@ -119,7 +119,7 @@ func interest(c *conn) int {
 
 func (s *Server) wordCons(b *bytes.Buffer) {
 	for _, c := range s.peers() {
-		fmt.Fprintf(b, " /%s[%d](queued=%d,recved=%d,sent=%d", c.client.peer, interest(c), len(c.outstanding), c.client.received, c.client.received)
+		fmt.Fprintf(b, " /%s[%d](queued=%d,recved=%d,sent=%d", c.client.peer, interest(c), c.waiting(), c.client.received, c.client.received)
 		if ses := c.client.session; ses != nil {
 			fmt.Fprintf(b, ",sid=%s,est=%d,to=%d,lcxid=0x%x", hex(ses.id), c.began.UnixMilli(), ses.timeout.Milliseconds(), uint32(c.client.lastXid))
 		}
