@@ -48,30 +48,6 @@ type Config struct {
 	snapshotAfter int64 // bytes of log after which a snapshot is taken
 }
 
-// Limits bound what clients may cost. A zero field takes its default.
-type Limits struct {
-	// Frame is the largest request in bytes; a longer one closes its
-	// connection. Default 1 MiB - 1.
-	Frame int
-	// Connections is how many there may be at a time; a further one is closed
-	// at once. Default 10,000.
-	Connections int
-	// Outstanding is how many requests of one connection may wait; beyond it
-	// the connection is not read from. Default 1,000.
-	Outstanding int
-	// Outbox is how many bytes may wait for one connection to read them; beyond
-	// it the connection is closed. Default 64 MiB.
-	Outbox int
-	// Watches is how many there may be in all; a connection that wants one more
-	// is closed. Default 1,000,000.
-	Watches int
-	// EphemeralBytes is the sum of the lengths of one session's ephemeral
-	// paths; a create beyond it fails with QuotaExceeded (-125) and a line in
-	// the log. Real servers have no such limit and die of the transaction that
-	// ends the session. Default 2,000,000.
-	EphemeralBytes int
-}
-
 func (c *Config) validate() error {
 	def(&c.Listen, "127.0.0.1:0")
 	def(&c.Tick, 2*time.Second)
@@ -79,12 +55,7 @@ func (c *Config) validate() error {
 	def(&c.MaxSession, 20*c.Tick)
 	def(&c.ContainerCheck, time.Minute)
 	def(&c.snapshotAfter, 64<<20)
-	def(&c.Limits.Frame, 1<<20-1)
-	def(&c.Limits.Connections, 10_000)
-	def(&c.Limits.Outstanding, 1000)
-	def(&c.Limits.Outbox, 64<<20)
-	def(&c.Limits.Watches, 1_000_000)
-	def(&c.Limits.EphemeralBytes, 2_000_000)
+	c.Limits.defaults()
 	if c.Words == nil {
 		c.Words = []string{"ruok", "srvr", "stat", "mntr", "conf", "cons", "dump", "envi", "isro", "wchs"}
 	}

@@ -23,13 +23,14 @@ const (
 
 // A client that does not read what it asked for costs little more than window
 // and own: its next request waits while window bytes are to be written to it,
-// or while one batch of requests has it owed burst, and more than own requests
-// are read ahead only while all connections together have shared of those.
+// or while one batch of requests has it owed burst, and more than own bytes of
+// requests are read ahead only while all connections together have borrowed
+// less than shared.
 const (
 	window = 4 << 10
 	burst  = 64 << 10
-	own    = 16
-	shared = 1024
+	own    = 4 << 10
+	shared = 256 << 10
 )
 
 // conn is the shell's side of one connection. One goroutine reads; another
@@ -53,8 +54,11 @@ type conn struct {
 	closed  bool      // guarded by mu
 }
 
-// flow counts requests and their bytes.
+// flow counts requests and what they cost.
 type flow struct{ requests, bytes int }
+
+// flowOf is one request. A small one costs more than its bytes.
+func flowOf(frame int) flow { return flow{1, frame + 200} }
 
 func (f *flow) add(g flow) { f.requests, f.bytes = f.requests+g.requests, f.bytes+g.bytes }
 func (f *flow) sub(g flow) { f.requests, f.bytes = f.requests-g.requests, f.bytes-g.bytes }
@@ -114,7 +118,7 @@ func (c *conn) readFrames(ctx context.Context) error {
 			}
 			r = bufio.NewReaderSize(c.nc, 2048)
 		}
-		if !c.admit(flow{1, int(n)}) {
+		if !c.admit(flowOf(int(n))) {
 			return net.ErrClosed
 		}
 		if !c.server.push(ctx, input{kind: inFrame, conn: c, frame: frame, at: time.Since(c.server.began)}) {
@@ -145,23 +149,35 @@ func readFrame(r io.Reader, n int) ([]byte, error) {
 }
 
 // admit counts a request in once there is room for it, or returns false when
-// the connection is closed.
+// the connection is closed. There is room for one in any case.
 func (c *conn) admit(request flow) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	limits := &c.server.cfg.Limits
 	for {
-		switch have := &c.flow; {
+		have := &c.flow
+		more := max(have.bytes+request.bytes, own) - max(have.bytes, own)
+		switch {
 		case c.closed:
 			return false
-		case have.requests > 0 && (have.requests >= limits.Outstanding || have.bytes+request.bytes > limits.Frame):
-		case have.requests >= own && !c.server.borrow():
-		default:
+		case have.requests == 0:
+			c.server.borrowed.Add(int64(more))
+			have.add(request)
+			return true
+		case have.requests < c.server.cfg.Limits.Outstanding && c.server.borrow(more):
 			have.add(request)
 			return true
 		}
 		c.space.Wait() // for some of its own to be answered
 	}
+}
+
+// borrow takes n bytes of those that all connections share.
+func (s *Server) borrow(n int) bool {
+	if n == 0 || s.borrowed.Add(int64(n)) <= shared {
+		return true
+	}
+	s.borrowed.Add(int64(-n))
+	return false
 }
 
 // answered counts requests out whose replies are written.
@@ -174,19 +190,10 @@ func (c *conn) answered(requests flow) {
 
 // release is answered with mu held.
 func (c *conn) release(requests flow) {
-	before := c.flow.requests
+	before := c.flow.bytes
 	c.flow.sub(requests)
-	c.server.borrowed.Add(int64(max(c.flow.requests, own) - max(before, own)))
+	c.server.borrowed.Add(int64(max(c.flow.bytes, own) - max(before, own)))
 	c.space.Signal()
-}
-
-// borrow takes one place of those that all connections share.
-func (s *Server) borrow() bool {
-	if s.borrowed.Add(1) <= shared {
-		return true
-	}
-	s.borrowed.Add(-1)
-	return false
 }
 
 // full reports whether the next request of the connection has to wait for the

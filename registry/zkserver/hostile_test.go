@@ -33,6 +33,11 @@ func socket(t *testing.T, addr net.Addr) int {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = syscall.Close(fd) })
+	for _, buffer := range []int{syscall.SO_RCVBUF, syscall.SO_SNDBUF} { // so that one that does not read is full soon
+		if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, buffer, 8<<10); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := syscall.Connect(fd, &syscall.SockaddrInet4{Port: addr.(*net.TCPAddr).Port, Addr: [4]byte{127, 0, 0, 1}}); err != nil {
 		t.Fatal(err)
 	}
@@ -111,14 +116,14 @@ func waitForConnections(t *testing.T, addr string, n int) {
 	}
 }
 
-// tight gives the server's connections a small send buffer, so that one that
-// is not read fills up soon.
+// tight gives the server's connections small buffers, too.
 type tight struct{ net.Listener }
 
 func (l tight) Accept() (net.Conn, error) {
 	nc, err := l.Listener.Accept()
 	if err == nil {
 		_ = nc.(*net.TCPConn).SetWriteBuffer(8 << 10)
+		_ = nc.(*net.TCPConn).SetReadBuffer(8 << 10)
 	}
 	return nc, err
 }

@@ -49,6 +49,7 @@ type machine struct {
 	secret   []byte
 	swept    time.Duration // when containers were looked at last
 	lastTick int64         // the last tick that came
+	nextFull time.Duration // when the log may tell again that the tree is full
 
 	dirty   []*client
 	txlog   []byte // framed records of transactions since the shell took them
@@ -202,6 +203,16 @@ func (m *machine) reply(c *client, xid int32, zxid int64, err code) {
 	}
 }
 
+// maxProved is how many bytes of logins one connection may have.
+const maxProved = 64 << 10
+
+func (c *client) proved() (n int) {
+	for _, id := range c.ids {
+		n += len(id.id)
+	}
+	return n
+}
+
 // authenticate adds what a client proves to what it is. Any user and password
 // are taken; they matter where an ACL names them.
 func (m *machine) authenticate(c *client, xid int32, d *jute.Decoder) {
@@ -210,6 +221,9 @@ func (m *machine) authenticate(c *client, xid int32, d *jute.Decoder) {
 	if d.Err() != nil {
 		m.drop(c)
 		return
+	}
+	if c.proved()+len(secret) > maxProved {
+		scheme = "" // whoever has so many logins is up to no good
 	}
 	switch scheme {
 	case "digest":

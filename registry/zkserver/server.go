@@ -26,8 +26,8 @@ type Server struct {
 	// buffers go from the run goroutine to the connections' writers and back.
 	buffers buffers
 
-	// borrowed counts the requests that connections have read beyond their own
-	// number and not yet answered.
+	// borrowed counts the bytes of requests that connections have read beyond
+	// what each may for itself, and not yet answered.
 	borrowed atomic.Int64
 
 	mu     sync.Mutex
@@ -271,7 +271,7 @@ func (s *Server) applyFrame(in input) {
 	default:
 		s.m.request(c, in.frame)
 	}
-	c.replied.add(flow{1, len(in.frame)})
+	c.replied.add(flowOf(len(in.frame)))
 	s.owed = append(s.owed, in.at)
 }
 

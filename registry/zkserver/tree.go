@@ -69,7 +69,14 @@ type tree struct {
 	containers map[string]struct{}
 	acls       map[string]*sharedACL
 	bytes      int64 // lengths of paths and data
+	aclBytes   int64 // lengths of the lists in acls
 }
+
+// nodeCost is about what a node takes in memory beside its path and its data.
+const nodeCost = 300
+
+// size is about what the tree takes in memory.
+func (t *tree) size() int64 { return t.bytes + t.aclBytes + nodeCost*int64(len(t.nodes)) }
 
 type sharedACL struct {
 	acl  acl
@@ -101,6 +108,7 @@ func (t *tree) share(a acl) acl {
 	if s == nil {
 		s = &sharedACL{acl: a}
 		t.acls[key] = s
+		t.aclBytes += int64(len(key))
 	}
 	s.refs++
 	return s.acl
@@ -111,6 +119,7 @@ func (t *tree) unshare(a acl) {
 	if s := t.acls[key]; s != nil {
 		if s.refs--; s.refs == 0 {
 			delete(t.acls, key)
+			t.aclBytes -= int64(len(key))
 		}
 	}
 }

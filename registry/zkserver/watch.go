@@ -17,16 +17,20 @@ const (
 type watchTable struct {
 	byPath    map[string]map[*client]mode
 	other     *watchTable // the other of the two
+	bytes     *int64      // of both
 	recursive int         // entries with watchRecursive; 0 spares the walk up the path
 	size      int         // pairs of connection and path
 }
 
 // watches is both tables; each connection also has the list of its paths.
-type watches struct{ data, child watchTable }
+type watches struct {
+	data, child watchTable
+	bytes       int64 // lengths of the paths in the connections' lists
+}
 
 func (w *watches) init() {
-	w.data = watchTable{byPath: map[string]map[*client]mode{}, other: &w.child}
-	w.child = watchTable{byPath: map[string]map[*client]mode{}, other: &w.data}
+	w.data = watchTable{byPath: map[string]map[*client]mode{}, other: &w.child, bytes: &w.bytes}
+	w.child = watchTable{byPath: map[string]map[*client]mode{}, other: &w.data, bytes: &w.bytes}
 }
 
 func (w *watchTable) add(c *client, path string, m mode) {
@@ -104,15 +108,19 @@ func (w *watchTable) fire(path string, kind int32, tell func(*client)) {
 }
 
 func (m *machine) arm(t *watchTable, c *client, path string, md mode) {
-	if _, old := c.watched[path]; !old && m.watchCount() >= m.limits.Watches {
-		m.log.Warn("zkserver: too many watches, closing the connection", "limit", m.limits.Watches, "peer", c.peer)
-		m.drop(c)
-		return
+	if _, old := c.watched[path]; !old {
+		if m.watchCount() >= m.limits.Watches || m.watches.bytes+int64(len(path)) > m.limits.WatchBytes {
+			m.log.Warn("zkserver: too many watches, closing the connection",
+				"limit", m.limits.Watches, "bytes limit", m.limits.WatchBytes, "peer", c.peer)
+			m.drop(c)
+			return
+		}
+		if c.watched == nil {
+			c.watched = map[string]struct{}{}
+		}
+		c.watched[path] = struct{}{}
+		m.watches.bytes += int64(len(path))
 	}
-	if c.watched == nil {
-		c.watched = map[string]struct{}{}
-	}
-	c.watched[path] = struct{}{}
 	t.add(c, path, md)
 }
 
@@ -120,8 +128,9 @@ func (m *machine) watchCount() int { return m.watches.data.size + m.watches.chil
 
 // forget keeps the connection's list of paths true after a watch on path went.
 func (w *watchTable) forget(c *client, path string) {
-	if !w.has(c, path, watchAny) && !w.other.has(c, path, watchAny) {
+	if _, watched := c.watched[path]; watched && !w.has(c, path, watchAny) && !w.other.has(c, path, watchAny) {
 		delete(c.watched, path)
+		*w.bytes -= int64(len(path))
 	}
 }
 
@@ -130,6 +139,7 @@ func (m *machine) unwatch(c *client) {
 	for path := range c.watched {
 		m.watches.data.drop(c, path, watchAny)
 		m.watches.child.drop(c, path, watchAny)
+		m.watches.bytes -= int64(len(path))
 	}
 	c.watched = nil
 }

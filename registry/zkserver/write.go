@@ -243,6 +243,9 @@ func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
 	if parent.owner != 0 && parent.owner != containerOwner {
 		return codeEphemeralNoChildren
 	}
+	if !m.mayGrow(c, path, nodeCost+len(path)+len(r.data), list) {
+		return codeQuotaExceeded
+	}
 	var owner int64
 	switch {
 	case r.op == opCreateContainer:
@@ -349,6 +352,9 @@ func (m *machine) applySetData(c *client, tx *txn, r *writeRequest) code {
 	if r.version != -1 && r.version != n.version {
 		return codeBadVersion
 	}
+	if !m.mayGrow(c, r.path, len(r.data)-len(n.data), nil) {
+		return codeQuotaExceeded
+	}
 	if tx.undoing {
 		data, version, mzxid, mtime := n.data, n.version, n.mzxid, n.mtime
 		tx.undo = append(tx.undo, func() { m.tree.setData(n, data, version, mzxid, mtime) })
@@ -376,6 +382,9 @@ func (m *machine) applySetACL(c *client, tx *txn, r *writeRequest) code {
 	}
 	if r.version != -1 && r.version != n.aversion {
 		return codeBadVersion
+	}
+	if !m.mayGrow(c, r.path, 0, list) {
+		return codeQuotaExceeded
 	}
 	m.tree.setACL(n, list, nextVersion(n.aversion))
 	if m.logging {

@@ -1,0 +1,68 @@
+package zkserver
+
+import "time"
+
+// Limits bound what clients may cost. A zero field takes its default.
+type Limits struct {
+	// Frame is the largest request in bytes; a longer one closes its
+	// connection. Default 1 MiB - 1.
+	Frame int
+	// Connections is how many there may be at a time; a further one is closed
+	// at once. Default 10,000.
+	Connections int
+	// Outstanding is how many requests of one connection may wait for their
+	// replies to be written; beyond it the connection is not read from. Nor is
+	// it while it has 4 KiB of such requests and all connections together have
+	// 256 KiB beyond that. Default 1,000.
+	Outstanding int
+	// Outbox is how many bytes may wait for one connection to read them; beyond
+	// it the connection is closed. Default 64 MiB.
+	Outbox int
+	// Watches is how many there may be in all; a connection that wants one more
+	// is closed. Default 1,000,000.
+	Watches int
+	// WatchBytes is the sum of the lengths of the paths that connections watch,
+	// in all; a connection that wants more is closed. Default 256 MiB.
+	WatchBytes int64
+	// EphemeralBytes is the sum of the lengths of one session's ephemeral
+	// paths; a create beyond it fails with QuotaExceeded (-125) and a line in
+	// the log. Real servers have no such limit and die of the transaction that
+	// ends the session. Default 2,000,000.
+	EphemeralBytes int
+	// TreeBytes is what all nodes together may take in memory: their paths,
+	// their data, their ACLs and 300 bytes each. A create or set beyond it fails
+	// with QuotaExceeded (-125) and a line in the log, at most one a second;
+	// what makes nodes smaller or removes them goes on. Default 1 GiB.
+	TreeBytes int64
+}
+
+func (l *Limits) defaults() {
+	def(&l.Frame, 1<<20-1)
+	def(&l.Connections, 10_000)
+	def(&l.Outstanding, 1000)
+	def(&l.Outbox, 64<<20)
+	def(&l.Watches, 1_000_000)
+	def(&l.WatchBytes, 256<<20)
+	def(&l.EphemeralBytes, 2_000_000)
+	def(&l.TreeBytes, 1<<30)
+}
+
+// mayGrow refuses what would make the tree larger than it may be: grow bytes,
+// and a list of its own.
+func (m *machine) mayGrow(c *client, path string, grow int, list acl) bool {
+	if list != nil {
+		if key := appendACL(nil, list); m.tree.acls[string(key)] == nil {
+			grow += len(key)
+		}
+	}
+	size := m.tree.size()
+	if grow <= 0 || size+int64(grow) <= m.limits.TreeBytes {
+		return true
+	}
+	if m.at.mono >= m.nextFull {
+		m.nextFull = m.at.mono + time.Second
+		m.log.Error("zkserver: write refused, the nodes take all the memory that they may; delete some or raise the limit",
+			"path", path, "bytes", size, "more", grow, "limit", m.limits.TreeBytes, "peer", c.peer)
+	}
+	return false
+}

@@ -1,0 +1,178 @@
+package zkserver
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gubbo/gubbo/internal/jute"
+)
+
+func set(path string, data []byte) []byte {
+	return jute.AppendInt(jute.AppendBuffer(jute.AppendString(nil, path), data), -1)
+}
+
+func TestTreeBytesAreBounded(t *testing.T) {
+	var log bytes.Buffer
+	b := newBench(t, func(c *Config) {
+		c.Limits.TreeBytes = 20_000
+		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	c := b.client(40 * time.Second)
+	made := 0
+	for ; ; made++ {
+		f, _ := b.do(c, opCreate, create(fmt.Sprint("/n", made), 0))
+		if code(f.err) == codeQuotaExceeded {
+			break
+		}
+		if f.err != 0 || made > 100 {
+			t.Fatalf("node %d: error %d", made, f.err)
+		}
+	}
+	if made < 40 {
+		t.Errorf("only %d nodes of 300 bytes and a little fit into 20,000", made)
+	}
+	for op, body := range map[int32][]byte{
+		opSetData: set("/n0", make([]byte, 1000)),
+		opSetACL:  jute.AppendInt(appendACL(jute.AppendString(nil, "/n0"), acl{{permAll, identity{"digest", "u:" + strings.Repeat("x", 1000)}}}), -1),
+	} {
+		if f, _ := b.do(c, op, body); code(f.err) != codeQuotaExceeded {
+			t.Errorf("operation %d that makes the tree larger: error %d", op, f.err)
+		}
+	}
+	if n := strings.Count(log.String(), "take all the memory"); n != 1 {
+		t.Errorf("%d lines in the log within a second, want 1:\n%s", n, &log)
+	}
+	// What does not grow goes on, and makes room.
+	b.must(c, opSetData, set("/n0", []byte("atad")))
+	b.must(c, opSetACL, jute.AppendInt(appendACL(jute.AppendString(nil, "/n0"), aclRead), -1))
+	b.must(c, opDelete, versioned("/n1", -1))
+	b.must(c, opCreate, create("/n1", 0))
+	b.pass(2 * time.Second)
+	b.do(c, opCreate, create("/more", 0))
+	if n := strings.Count(log.String(), "take all the memory"); n != 2 {
+		t.Errorf("%d lines in the log two seconds later, want 2", n)
+	}
+	for i := range made {
+		b.must(c, opDelete, versioned(fmt.Sprint("/n", i), -1))
+	}
+	if size := b.m.tree.size(); size != newTree().size() {
+		t.Errorf("%d bytes are counted of an empty tree, want %d", size, newTree().size())
+	}
+}
+
+// A multi that does not fit leaves nothing behind.
+func TestTreeBytesInAMulti(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Limits.TreeBytes = 3000 })
+	c := b.client(40 * time.Second)
+	before := b.m.tree.size()
+	var multi []byte
+	for i := range 20 {
+		multi = append(appendMultiHeader(multi, opCreate, false, -1), create(fmt.Sprint("/m", i), 0)...)
+	}
+	b.must(c, opMulti, appendMultiHeader(multi, opError, true, -1))
+	if b.m.tree.size() != before {
+		t.Errorf("%d bytes, %d before", b.m.tree.size(), before)
+	}
+}
+
+func TestWatchedPathsAreBounded(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Limits.WatchBytes = 1000 })
+	c, other := b.client(4*time.Second), b.client(4*time.Second)
+	long := "/" + strings.Repeat("x", 499)
+	b.do(c, opExists, watchOn(long+"1"))
+	b.must(other, opAddWatch, versioned("/", addPersistent))
+	b.must(other, opRemoveWatches, versioned("/", ofAny))
+	b.m.request(c, append(jute.AppendInt(jute.AppendInt(nil, 9), opExists), watchOn(long+"2")...))
+	if !c.closing || b.m.watches.bytes != 0 {
+		t.Errorf("closing %v, %d bytes of watches are left", c.closing, b.m.watches.bytes)
+	}
+	b.must(other, opPing, nil)
+}
+
+func TestLoginsAreBounded(t *testing.T) {
+	b := newBench(t)
+	c := b.client(4 * time.Second)
+	for i := range 100 {
+		secret := jute.AppendBuffer(jute.AppendString(make([]byte, 4), "digest"), fmt.Appendf(nil, "%d%s:p", i, strings.Repeat("u", 1000)))
+		if f, _ := b.do(c, opAuth, secret); f.err != 0 {
+			if code(f.err) != codeAuthFailed || !c.closing || i < 50 {
+				t.Errorf("login %d: error %d, closing %v", i, f.err, c.closing)
+			}
+			return
+		}
+	}
+	t.Error("100 kB of logins are taken")
+}
+
+// testConn is a connection that nobody reads from or writes to.
+func testConn(t *testing.T, limits Limits) *conn {
+	cfg := Config{Limits: limits}
+	if err := cfg.validate(); err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{cfg: cfg}
+	s.m = newMachine(&s.cfg, nil, 0)
+	ours, theirs := net.Pipe()
+	t.Cleanup(func() { _, _ = ours.Close(), theirs.Close() })
+	return newConn(s, ours)
+}
+
+func TestOutstandingRequestsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := testConn(t, Limits{Outstanding: 3})
+		admitted := make(chan bool, 10)
+		go func() {
+			defer close(admitted)
+			for c.admit(flowOf(100)) {
+				admitted <- true
+			}
+		}()
+		synctest.Wait()
+		if len(admitted) != 3 {
+			t.Errorf("%d requests are read ahead, want 3", len(admitted))
+		}
+		c.answered(flowOf(100))
+		synctest.Wait()
+		if len(admitted) != 4 {
+			t.Error("an answer makes no room")
+		}
+		c.close()
+		synctest.Wait()
+		if _, open := <-admitted; !open || len(admitted) != 3 {
+			t.Error("a closed connection is read from")
+		}
+	})
+}
+
+// More than 4 KiB is read ahead only as long as the connections together do
+// not have too much of that.
+func TestReadAheadIsShared(t *testing.T) {
+	c := testConn(t, Limits{})
+	s := c.server
+	request := flowOf(1000 - 200)
+	for range 10 {
+		c.admit(request)
+	}
+	if n := s.borrowed.Load(); n != 10_000-own {
+		t.Errorf("%d bytes are borrowed, want %d", n, 10_000-own)
+	}
+	c.answered(request)
+	if n := s.borrowed.Load(); n != 9_000-own {
+		t.Errorf("%d bytes are borrowed, want %d", n, 9_000-own)
+	}
+	s.untrack(c)
+	c.answered(request) // the writer may come later than the reader's end
+	if n := s.borrowed.Load(); n != 0 {
+		t.Errorf("%d bytes are borrowed by a connection that is gone", n)
+	}
+	s.borrowed.Store(shared)
+	if s.borrow(1) || !s.borrow(0) {
+		t.Error("more is lent than there is, or nothing is not")
+	}
+}
