@@ -1,12 +1,14 @@
 package zkserver
 
 import (
+	"cmp"
 	"crypto/sha1" //nolint:gosec // the digest scheme of ZooKeeper is SHA-1
 	"encoding/base64"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/gubbo/gubbo/internal/jute"
 )
@@ -23,6 +25,28 @@ const (
 
 // identity is who a connection is, or whom an ACL entry names.
 type identity struct{ scheme, id string }
+
+// sortAsJava puts ids, of which the last is new, in the order in which a real
+// server tells them: that of Java's hash map, whose table doubles when three
+// quarters of it are full.
+func sortAsJava(ids []identity) {
+	size := int32(16)
+	for len(ids) >= int(size)*3/4 {
+		size *= 2
+	}
+	slot := func(id identity) int32 {
+		h := (17*37+javaHash(id.scheme))*37 + javaHash(id.id)
+		return (h ^ int32(uint32(h)>>16)) & (size - 1)
+	}
+	slices.SortStableFunc(ids, func(a, b identity) int { return cmp.Compare(slot(a), slot(b)) })
+}
+
+func javaHash(s string) (h int32) {
+	for _, unit := range utf16.Encode([]rune(s)) {
+		h = 31*h + int32(unit)
+	}
+	return h
+}
 
 // grant is one entry of an ACL.
 type grant struct {

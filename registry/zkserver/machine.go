@@ -227,6 +227,10 @@ func (m *machine) authenticate(c *client, xid int32, d *jute.Decoder) {
 	}
 	switch scheme {
 	case "digest":
+		if secret == nil {
+			m.refuse(c, xid)
+			return
+		}
 		id := digestID(string(secret))
 		if m.super != "" && id == m.super {
 			c.addID(identity{"super", ""})
@@ -235,12 +239,17 @@ func (m *machine) authenticate(c *client, xid int32, d *jute.Decoder) {
 	case "ip":
 		// The address counts already, whatever the client says here.
 	default:
-		m.stats.authFailed++
-		m.reply(c, xid, 0, codeAuthFailed)
-		m.drop(c)
+		m.refuse(c, xid)
 		return
 	}
 	m.reply(c, xid, 0, codeOK)
+}
+
+// refuse answers a proof that proves nothing, which ends the connection.
+func (m *machine) refuse(c *client, xid int32) {
+	m.stats.authFailed++
+	m.reply(c, xid, 0, codeAuthFailed)
+	m.drop(c)
 }
 
 func (c *client) addID(id identity) {
@@ -250,6 +259,7 @@ func (c *client) addID(id identity) {
 		}
 	}
 	c.ids = append(c.ids, id)
+	sortAsJava(c.ids)
 }
 
 // readPath reads a path; null is an error, as in Java.

@@ -122,6 +122,7 @@ func (m *machine) replayChanges(zxid, wall int64, d *jute.Decoder) (end bool, er
 		kind := d.Rest()[0]
 		d.Bool() // passes over it
 		if kind == recEnd {
+			m.tree.recountAll()
 			return true, nil
 		}
 		if err := m.replayChange(kind, zxid, wall, d); err != nil {
@@ -209,7 +210,7 @@ func (m *machine) replayChange(kind byte, zxid, wall int64, d *jute.Decoder) err
 		if n == nil {
 			return fmt.Errorf("%w: set %q", errRecord, path)
 		}
-		m.tree.setData(n, data, version, zxid, wall)
+		m.tree.setData(path, n, data, version, zxid, wall)
 	case recSetACL:
 		a, version := decodeACL(d), d.Int()
 		if d.Err() != nil {
@@ -244,7 +245,7 @@ func (m *machine) replayNode(path string, data []byte, a acl, d *jute.Decoder) e
 	}
 	if n := m.tree.nodes[path]; n != nil { // one of those that every tree has
 		m.tree.setACL(n, a, s.aversion)
-		m.tree.setData(n, data, s.version, s.mzxid, s.mtime)
+		m.tree.setData(path, n, data, s.version, s.mzxid, s.mtime)
 		n.stat = s
 		return nil
 	}

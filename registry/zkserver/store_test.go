@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gubbo/gubbo/internal/jute"
+	"github.com/gubbo/gubbo/internal/zkquota"
 )
 
 // image is everything that a restart must bring back.
@@ -48,6 +49,10 @@ func randomWrites(b *bench, n int, rnd *rand.Rand, then func()) {
 	then()
 	clients[1] = b.client(8 * time.Second)
 	then()
+	for _, path := range []string{"/zookeeper/quota/a", zkquota.Limits("/a"), zkquota.Stats("/a")} {
+		b.must(clients[0], opCreate2, create(path, flagPersistent))
+		then()
+	}
 	for range n {
 		c := clients[rnd.IntN(2)]
 		path := fmt.Sprintf("/%c", 'a'+rune(rnd.IntN(4)))

@@ -68,8 +68,9 @@ type tree struct {
 	ephemerals map[int64]map[string]struct{} // by owner
 	containers map[string]struct{}
 	acls       map[string]*sharedACL
-	bytes      int64 // lengths of paths and data
-	aclBytes   int64 // lengths of the lists in acls
+	quotas     map[string]struct{} // paths that have limits
+	bytes      int64               // lengths of paths and data
+	aclBytes   int64               // lengths of the lists in acls
 }
 
 // nodeCost is about what a node takes in memory beside its path and its data.
@@ -89,6 +90,7 @@ func newTree() *tree {
 		ephemerals: map[int64]map[string]struct{}{},
 		containers: map[string]struct{}{},
 		acls:       map[string]*sharedACL{},
+		quotas:     map[string]struct{}{},
 	}
 	t.nodes["/"] = &node{data: []byte{}, acl: t.share(aclOpen)}
 	t.create("/zookeeper", []byte{}, aclOpen, 0, 0, 0)
@@ -165,6 +167,7 @@ func (t *tree) link(path, name string, parent, n *node) {
 		}
 		set[path] = struct{}{}
 	}
+	t.quotaLinked(path, name, n)
 }
 
 // remove deletes the node at path and returns it and its parent.
@@ -197,10 +200,12 @@ func (t *tree) unlink(path string) (n, parent *node) {
 			delete(t.ephemerals, n.owner)
 		}
 	}
+	t.quotaUnlinked(path, name, n)
 	return n, parent
 }
 
-func (t *tree) setData(n *node, data []byte, version int32, zxid, now int64) {
+func (t *tree) setData(path string, n *node, data []byte, version int32, zxid, now int64) {
+	t.counted(path, 0, len(data)-len(n.data))
 	t.bytes += int64(len(data) - len(n.data))
 	n.data, n.version, n.mzxid, n.mtime = data, version, zxid, now
 }

@@ -357,9 +357,9 @@ func (m *machine) applySetData(c *client, tx *txn, r *writeRequest) code {
 	}
 	if tx.undoing {
 		data, version, mzxid, mtime := n.data, n.version, n.mzxid, n.mtime
-		tx.undo = append(tx.undo, func() { m.tree.setData(n, data, version, mzxid, mtime) })
+		tx.undo = append(tx.undo, func() { m.tree.setData(r.path, n, data, version, mzxid, mtime) })
 	}
-	m.tree.setData(n, r.data, nextVersion(n.version), tx.zxid, m.at.wall)
+	m.tree.setData(r.path, n, r.data, nextVersion(n.version), tx.zxid, m.at.wall)
 	if m.logging {
 		tx.record = appendSetData(tx.record, r.path, n.data, n.version)
 	}
