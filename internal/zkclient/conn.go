@@ -261,10 +261,7 @@ func pingRecord() []byte { return jute.AppendInt(jute.AppendInt(nil, xidPing), o
 
 func (c *Conn) login(in *bufio.Reader, identity string) error {
 	b := jute.AppendInt(jute.AppendInt(nil, xidAuth), opAuth)
-	b = jute.AppendInt(b, 0)
-	b = jute.AppendString(b, "digest")
-	b = jute.AppendString(b, identity)
-	if err := writeFrame(c.nc, b); err != nil {
+	if err := writeFrame(c.nc, append(b, authRecord("digest", []byte(identity))...)); err != nil {
 		return err
 	}
 	return c.first(in, xidAuth, "login")

@@ -1,7 +1,7 @@
 // Package zkclient is one connection to a ZooKeeper server, with the session
 // that it carries: handshake, login, pipelined requests, watch events, pings.
-// registry/zookeeper builds its sessions on it; it does not reconnect, and it
-// knows nodes, not services.
+// registry/zookeeper and gubbo zk build their sessions on it; it does not
+// reconnect, and it knows nodes, not services.
 //
 // What a server sends is hostile: each frame is checked before memory is spent
 // on it, a wrong answer ends the connection with an error that says why, and a

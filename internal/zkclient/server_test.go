@@ -14,9 +14,17 @@ import (
 
 func TestOperations(t *testing.T) {
 	t.Run("zookeeper", func(t *testing.T) {
-		operations(t, zookeepertest.Start(t, zookeepertest.Options{Tick: time.Second}).Addr())
+		addr := zookeepertest.Start(t, zookeepertest.Options{Tick: time.Second}).Addr()
+		operations(t, addr)
+		nodes(t, addr)
+		watches(t, addr)
 	})
-	t.Run("zkserver", func(t *testing.T) { operations(t, zktest.Start(t, zktest.Tick(time.Second)).Addr()) })
+	t.Run("zkserver", func(t *testing.T) {
+		addr := zktest.Start(t, zktest.Tick(time.Second)).Addr()
+		operations(t, addr)
+		nodes(t, addr)
+		watches(t, addr)
+	})
 }
 
 // A real server that ends a session while it takes it back drops all that

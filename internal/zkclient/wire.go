@@ -15,17 +15,30 @@ import (
 //	request xid int, operation int, record of the operation
 //	reply   xid int, zxid long, error int, record if the error is 0
 const (
-	opCreate       = 1
-	opDelete       = 2
-	opExists       = 3
-	opGetData      = 4
-	opSetData      = 5
-	opGetChildren  = 8
-	opSync         = 9
-	opPing         = 11
-	opMulti        = 14
-	opAuth         = 100
-	opCloseSession = -11
+	opCreate            = 1
+	opDelete            = 2
+	opExists            = 3
+	opGetData           = 4
+	opSetData           = 5
+	opGetACL            = 6
+	opSetACL            = 7
+	opGetChildren       = 8
+	opSync              = 9
+	opPing              = 11
+	opGetChildren2      = 12
+	opMulti             = 14
+	opReconfig          = 16
+	opRemoveWatches     = 18
+	opCreateContainer   = 19
+	opCreateTTL         = 21
+	opAuth              = 100
+	opSetWatches        = 101
+	opGetEphemerals     = 103
+	opAllChildrenNumber = 104
+	opSetWatches2       = 105
+	opAddWatch          = 106
+	opWhoAmI            = 107
+	opCloseSession      = -11
 
 	xidEvent = -1
 	xidPing  = -2
@@ -42,12 +55,14 @@ const (
 	ErrBadArguments            ServerError = -8
 	ErrNoNode                  ServerError = -101
 	ErrNoAuth                  ServerError = -102
+	ErrBadVersion              ServerError = -103
 	ErrNoChildrenForEphemerals ServerError = -108
 	ErrNodeExists              ServerError = -110
 	ErrNotEmpty                ServerError = -111
 	ErrSessionExpired          ServerError = -112
 	ErrInvalidACL              ServerError = -114
 	ErrAuthFailed              ServerError = -115
+	ErrNoWatcher               ServerError = -121
 )
 
 // errInconsistent is what the parts of a transaction get that come after the
@@ -58,12 +73,14 @@ var codeTexts = map[ServerError]string{
 	ErrBadArguments:            "bad arguments",
 	ErrNoNode:                  "no such node",
 	ErrNoAuth:                  "not authorized",
+	ErrBadVersion:              "another version",
 	ErrNoChildrenForEphemerals: "an ephemeral node cannot have children",
 	ErrNodeExists:              "the node exists",
 	ErrNotEmpty:                "the node has children",
 	ErrSessionExpired:          "the session has expired",
 	ErrInvalidACL:              "invalid ACL",
 	ErrAuthFailed:              "login refused",
+	ErrNoWatcher:               "no such watch",
 }
 
 // Error returns what the code means, with its number.
@@ -90,6 +107,7 @@ type Stat struct {
 
 // ACL is one entry of a node's access list.
 type ACL struct {
+	// Perms is the sum of read 1, write 2, create 4, delete 8 and admin 16.
 	Perms      int32
 	Scheme, ID string
 }
@@ -107,6 +125,14 @@ func appendACLs(b []byte, acls []ACL) []byte {
 		b = jute.AppendString(jute.AppendString(jute.AppendInt(b, a.Perms), a.Scheme), a.ID)
 	}
 	return b
+}
+
+func readACLs(d *jute.Decoder) []ACL {
+	var acls []ACL
+	for range d.Count(12) {
+		acls = append(acls, ACL{Perms: d.Int(), Scheme: d.String(), ID: d.String()})
+	}
+	return acls
 }
 
 func readStat(d *jute.Decoder) Stat {
