@@ -3,6 +3,7 @@ package hessian
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"sync/atomic"
 )
 
@@ -31,9 +32,10 @@ type ClassDesc struct {
 	// Enum turns the name of a constant into the Go value that Any returns; nil
 	// for classes that are no enum.
 	Enum func(name string) any
-
-	// also are names under which a field may arrive as well.
-	also []alias
+	// Also are other names under which a peer may send a field, each with the
+	// name that the field has in Fields. A name of Fields means that field.
+	// nil is none.
+	Also map[string]string
 
 	cache atomic.Pointer[classCache]
 	// seen is how a peer wrote its definition the last time, so that the same
@@ -80,9 +82,9 @@ func (c *ClassDesc) cached() *classCache {
 	for i, f := range fields {
 		k.byName[f] = int16(i)
 	}
-	for _, a := range c.also {
-		if _, taken := k.byName[a.name]; !taken {
-			k.byName[a.name] = k.byName[a.field]
+	for name, field := range c.Also {
+		if i := slices.Index(c.Fields, field); i >= 0 && !slices.Contains(c.Fields, name) {
+			k.byName[name] = int16(i)
 		}
 	}
 	if c.New != nil {

@@ -141,7 +141,7 @@ func (c *Codec) addFields(p *plan, t reflect.Type, path []int) error {
 			}
 		}
 		if p.pojo {
-			p.desc.also = append(p.desc.also, alias{f.Name, name}, alias{strings.ToLower(f.Name), name}, alias{lowerFirst(f.Name), name})
+			p.addAliases(f.Name, name)
 		}
 		switch {
 		case at < 0:

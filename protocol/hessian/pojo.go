@@ -3,6 +3,7 @@ package hessian
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -17,8 +18,18 @@ func lowerFirst(name string) string {
 	return string(unicode.ToLower(r)) + name[size:]
 }
 
-// alias is another name of a field, for reading only.
-type alias struct{ name, field string }
+// addAliases lets the field of that Go name arrive under its other names too,
+// unless a field before it has them.
+func (p *plan) addAliases(goName, field string) {
+	if p.desc.Also == nil {
+		p.desc.Also = make(map[string]string)
+	}
+	for _, name := range []string{goName, strings.ToLower(goName), lowerFirst(goName)} {
+		if _, taken := p.desc.Also[name]; !taken && name != field {
+			p.desc.Also[name] = field
+		}
+	}
+}
 
 // enum turns Go values of an enum into names and back.
 type enum struct {
