@@ -54,10 +54,11 @@ func TestDubboGo(t *testing.T) {
 	all.closeDubboGo(len(addresses))
 }
 
-// The structs of a user of dubbo-go go through gubbo's Codec as they are: the
-// test of package pojo, in the peer's module.
+// The structs of a user of dubbo-go go as they are through gubbo's Codec and
+// through the code that gubbo-gen writes for them: the tests of packages pojo and
+// coded, in the peer's module.
 func TestDubboGoStructs(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./pojo")
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./pojo", "./coded")
 	cmd.Dir = "dubbogo"
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -98,18 +98,10 @@ func (g *generator) analyse() {
 	}
 	// Every class and enum of the package gets its code, reached or not.
 	for _, n := range named {
-		switch u := n.Underlying().(type) {
-		case *types.Struct:
-			// A generic class has no code of its own, but its uses have.
-			if _, ok := g.classTag(u); ok && n.TypeParams().Len() == 0 {
-				g.class(n, n.Obj().Pos(), "type "+n.Obj().Name())
-			}
-		case *types.Basic:
-			if u.Kind() == types.String {
-				g.enum(n, n.Obj().Pos(), "type "+n.Obj().Name())
-			}
-		case *types.Interface:
+		if _, ok := n.Underlying().(*types.Interface); ok {
 			g.union(n)
+		} else if n.TypeParams().Len() == 0 { // a generic class has no code of its own, but its uses have
+			g.declared(n)
 		}
 	}
 	for _, a := range listeners {
@@ -135,6 +127,26 @@ func (g *generator) analyse() {
 	g.shadows()
 	g.unused()
 	g.collisions()
+}
+
+// declared returns the class or enum that n, of the package, says it is; nil
+// for none.
+func (g *generator) declared(n *types.Named) *class {
+	what := "type " + n.Obj().Name()
+	switch u := n.Underlying().(type) {
+	case *types.Struct:
+		if g.pojoEnum(n) {
+			return g.enum(n, n.Obj().Pos(), what)
+		}
+		if g.isClass(n) {
+			return g.class(n, n.Obj().Pos(), what)
+		}
+	case *types.Basic:
+		if u.Kind() == types.String || g.pojoEnum(n) {
+			return g.enum(n, n.Obj().Pos(), what)
+		}
+	}
+	return nil
 }
 
 // plain refuses types with type parameters.

@@ -45,8 +45,12 @@ type ClassContract struct {
 	Exception bool
 	// Instance is set for one use of a generic type: in Java the fields that
 	// are its type parameters are Objects.
-	Instance  bool
-	Constants []ConstantContract // of an enum
+	Instance bool
+	// Constants are those of an enum; none for one of dubbo-go's, whose
+	// methods know them.
+	Constants []ConstantContract
+	// Methods is set for an enum whose methods know the constants.
+	Methods bool
 	// Fields hold those of embedded structs too, but not what an exception has
 	// of Throwable.
 	Fields []FieldContract
@@ -109,12 +113,15 @@ func (g *generator) describeMethod(m *method) MethodContract {
 }
 
 func (g *generator) describeClass(cl *class) ClassContract {
-	c := ClassContract{Pos: g.fset.Position(cl.pos), Go: cl.goName, Java: cl.javaName, Enum: cl.enum, Exception: cl.exception, Instance: cl.instance}
+	c := ClassContract{Pos: g.fset.Position(cl.pos), Go: cl.goName, Java: cl.javaName, Enum: cl.enum, Exception: cl.exception, Instance: cl.instance, Methods: cl.enum && cl.pojo}
 	for _, name := range cl.constants {
 		k := g.types.Scope().Lookup(name).(*types.Const)
 		c.Constants = append(c.Constants, ConstantContract{g.fset.Position(k.Pos()), name, constant.StringVal(k.Val())})
 	}
 	for _, f := range cl.fields {
+		if cl.pojo && f.javaName == "serialVersionUID" {
+			continue // dubbo-go's exceptions send it; Java's is static
+		}
 		c.Fields = append(c.Fields, FieldContract{g.fset.Position(f.pos), f.goName, f.javaName, *f.typ.describe()})
 	}
 	return c

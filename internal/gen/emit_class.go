@@ -19,7 +19,14 @@ func emitClass(w *source, c *class) {
 			list = "hessian.ThrowableFields()"
 		}
 	}
-	w.p("\nvar %s = hessian.ClassDesc{\nName: %q,\nFields: %s,\nNew: func() any { return new(%s) },\n}", c.varName(), c.javaName, list, c.goName)
+	also := ""
+	for _, a := range c.also() {
+		also += fmt.Sprintf("%q: %q, ", a[0], a[1])
+	}
+	if also != "" {
+		also = "\nAlso: map[string]string{" + strings.TrimSuffix(also, ", ") + "},"
+	}
+	w.p("\nvar %s = hessian.ClassDesc{\nName: %q,\nFields: %s,%s\nNew: func() any { return new(%s) },\n}", c.varName(), c.javaName, list, also, c.goName)
 
 	w.p("\n// %s describes %s.", classMethod, c.javaName)
 	w.p("func (*%s) %s() *hessian.ClassDesc { return &%s }", c.goName, classMethod, c.varName())
@@ -45,7 +52,9 @@ func emitClass(w *source, c *class) {
 	w.p("func (v *%s) DecodeHessianField(d *hessian.Decoder, field int) {", c.goName)
 	w.p("switch field {")
 	if c.exception {
-		if c.cause != "" {
+		if c.causeType != "" {
+			w.p("case 2:\nif x, ok := d.Cause(v).(%s); ok {\nv.%s = x\n}", c.causeType, c.cause)
+		} else if c.cause != "" {
 			w.p("case 2:\nv.%s = d.Cause(v)", c.cause)
 		}
 		if c.message != "" {
@@ -60,6 +69,10 @@ func emitClass(w *source, c *class) {
 }
 
 func emitEnum(w *source, c *class) {
+	if c.pojo {
+		emitPojoEnum(w, c)
+		return
+	}
 	w.p("\nvar %s = hessian.ClassDesc{\nName: %q,\nEnum: func(name string) any { return %s(name) },\n}", c.varName(), c.javaName, c.goName)
 	w.p("\n// %s describes %s.", classMethod, c.javaName)
 	w.p("func (%s) %s() *hessian.ClassDesc { return &%s }", c.goName, classMethod, c.varName())
@@ -68,4 +81,13 @@ func emitEnum(w *source, c *class) {
 	w.p("func (v %s) EncodeHessian(e *hessian.Encoder) {", c.goName)
 	w.p("switch v {\ncase \"\", %s:\ne.Enum(&%s, string(v))", strings.Join(c.constants, ", "), c.varName())
 	w.p("default:\ne.Fail(fmt.Errorf(\"enum %s has no constant %%q\", string(v)))\n}\n}", c.javaName)
+}
+
+// emitPojoEnum writes code for an int32 type that knows its constants' names.
+func emitPojoEnum(w *source, c *class) {
+	w.p("\nvar %s = hessian.ClassDesc{\nName: %q,\nEnum: func(name string) any {\nvar v %s\nreturn %s(v.EnumValue(name))\n},\n}", c.varName(), c.javaName, c.goName, c.goName)
+	w.p("\n// %s describes %s.", classMethod, c.javaName)
+	w.p("func (%s) %s() *hessian.ClassDesc { return &%s }", c.goName, classMethod, c.varName())
+	w.p("\n// EncodeHessian writes v as the constant of %s that it is called.", c.javaName)
+	w.p("func (v %s) EncodeHessian(e *hessian.Encoder) { e.Enum(&%s, v.String()) }", c.goName, c.varName())
 }

@@ -8,6 +8,9 @@ func (t *typ) zero() string {
 	case kindBool:
 		return "false"
 	case kindString, kindEnum:
+		if t.kind == kindEnum && t.class.pojo {
+			return "0"
+		}
 		return `""`
 	case kindInt8, kindInt16, kindInt32, kindInt64, kindInt, kindFloat32, kindFloat64, kindDuration:
 		return "0"
@@ -42,7 +45,7 @@ func (w *source) encode(t *typ, expr string, depth int) {
 			w.p("%s.EncodeHessian(e)", expr)
 			return
 		}
-		if t.elem.kind == kindValue {
+		if t.elem.kind == kindValue || t.elem.kind == kindEnum {
 			w.p("if %s == nil {\ne.Null()\n} else {\n%s.EncodeHessian(e)\n}", expr, expr)
 			return
 		}
@@ -91,6 +94,11 @@ func (w *source) decode(t *typ, target string, depth int) {
 	case kindListener:
 		w.p("d.Skip()")
 	case kindEnum:
+		if t.class.pojo {
+			name := fmt.Sprintf("name%d", depth)
+			w.p("if %s := d.Enum(%s); %s != \"\" {\n%s = %s(%s.EnumValue(%s))\n}", name, w.g.desc(t.class), name, target, t.goType, target, name)
+			return
+		}
 		w.p("%s = %s(d.Enum(%s))", target, t.goType, w.g.desc(t.class))
 	case kindStruct:
 		w.p("if p, _ := d.Object(%s).(*%s); p != nil {\n%s = *p\n}", w.g.desc(t.class), t.goType, target)

@@ -134,6 +134,15 @@ var mistakes = []struct{ name, source, want string }{
 	{"throws no struct", withMethods("→//gubbo:method get throws=X\nGet(ctx context.Context) error") + "type X string", "X is no struct; a declared exception is a struct with a Java class and an Error method"},
 	{"throws no error", withMethods("→//gubbo:method get throws=U\nGet(ctx context.Context) error") + "type U struct{ _ hessian.Class `java:\"a.U\"` }", "U is no error; add func (e *U) Error() string"},
 
+	// types of dubbo-go's users
+	{"a class that a variable names", "type U struct{ name string }\nfunc (u U) →JavaClassName() string { return u.name }", "U.JavaClassName must do nothing but return a constant string, which the generator reads here; write e.g. return \"com.example.U\", or give the type a field of type hessian.Class"},
+	{"a class that a call names", "type U struct{}\nfunc (*U) →JavaClassName() string { return fmt.Sprint(1) }", "U.JavaClassName must do nothing but return a constant string"},
+	{"a class by two statements", "type U struct{}\nfunc (*U) →JavaClassName() string { println(); return \"a.U\" }", "U.JavaClassName must do nothing but return a constant string"},
+	{"a receiver hides the constant", "const u = \"a.U\"\ntype U string\nfunc (u U) →JavaClassName() string { return string(u) }\nconst A U = \"A\"", "or give the type //gubbo:enum"},
+	{"no class", "type U struct{}\nfunc (*U) →JavaClassName() string { return \"not a class\" }", `U.JavaClassName: "not a class" is no Java class; return e.g. "com.example.U"`},
+	{"an embedded struct's class", "type U struct{ A int64 }\nfunc (*U) JavaClassName() string { return \"a.U\" }\ntype →V struct{ U }\n" + withMethods("Get(ctx context.Context) (*V, error)"), "struct V travels (method S.Get: result) but has no Java class"},
+	{"two names", "type U struct{\nID int64\n→Id int64 `hessian:\"iD\"`\n}\nfunc (*U) JavaClassName() string { return \"a.U\" }", `field U.Id: ID is the Java field "iD" already`},
+
 	// listeners
 	{"callback on a struct", "→//gubbo:callback a.L\ntype L struct{}", "//gubbo:callback belongs right above an interface type, which is a listener"},
 	{"a listener's version", "→//gubbo:callback a.L version=1\ntype L interface{ Tell(ctx context.Context) error }", `//gubbo:callback does not know "version=1"; it takes nothing more`},

@@ -184,7 +184,8 @@ func skipped(path, name string) bool {
 	return err == nil
 }
 
-// annotated finds what needs generated code: a directive or a class.
+// annotated finds what needs generated code: a directive or a class. A struct
+// of dubbo-go's users alone is no wish for it.
 var annotated = regexp.MustCompile("(?m)^\\s*//gubbo:(service|callback|interface|enum) |^[^/\n]*\\b_\\s+hessian\\.Class\\s+`java:\"")
 
 func hasDirective(dir string) (bool, error) {

@@ -33,6 +33,9 @@ type pkg struct {
 	failed []types.Error
 	// docs are the comments above each named type and interface method.
 	docs map[token.Pos]*ast.CommentGroup
+	// bodies are the methods that name a Java class, by the places of their
+	// names.
+	bodies map[token.Pos]*ast.FuncDecl
 	// instances are the types declared as a generic type with arguments.
 	instances map[token.Pos]bool
 	// done are the types that have generated code in dir by now.
@@ -47,7 +50,7 @@ func load(fset *token.FileSet, dir, path string) (*pkg, error) {
 		return nil, err
 	}
 	slices.Sort(paths)
-	p := &pkg{dir: dir, docs: make(map[token.Pos]*ast.CommentGroup), instances: make(map[token.Pos]bool), done: make(map[string]bool)}
+	p := &pkg{dir: dir, docs: make(map[token.Pos]*ast.CommentGroup), instances: make(map[token.Pos]bool), bodies: make(map[token.Pos]*ast.FuncDecl), done: make(map[string]bool)}
 	wrong := problems{fset: fset}
 	for _, file := range paths {
 		name := filepath.Base(file)
@@ -121,7 +124,8 @@ func (p *pkg) collectDone(file string) {
 	}
 }
 
-// collectDocs finds the comment above each type and method.
+// collectDocs finds the comment above each type and method, and the methods
+// that name a Java class.
 func (p *pkg) collectDocs() {
 	for _, f := range p.files {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -141,6 +145,10 @@ func (p *pkg) collectDocs() {
 					case *ast.IndexExpr, *ast.IndexListExpr:
 						p.instances[t.Name.Pos()] = true
 					}
+				}
+			case *ast.FuncDecl:
+				if n.Recv != nil && n.Name.Name == pojoMethod {
+					p.bodies[n.Name.Pos()] = n
 				}
 			case *ast.InterfaceType:
 				for _, m := range n.Methods.List {

@@ -49,11 +49,16 @@ type class struct {
 	enum      bool
 	constants []string // of an enum: Go names
 	exception bool
-	instance  bool // of a generic type, as in type Users Page[User]
-	fields    []*field
+	// pojo is set for a type of dubbo-go's users: a struct whose fields have
+	// their names, or an enum that is an int32 with methods.
+	pojo     bool
+	instance bool // of a generic type, as in type Users Page[User]
+	fields   []*field
 	// message and cause are the Go fields of an exception that hold
 	// Throwable's, "" for none.
 	message, cause string
+	// causeType is what the cause is declared as, if it is no error.
+	causeType string
 }
 
 // field is a field of a class.

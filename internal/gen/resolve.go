@@ -22,6 +22,13 @@ func (g *generator) resolve(t types.Type, pos token.Pos, what string) *typ {
 		}
 	}
 	named, _ := t.(*types.Named)
+	if named != nil && g.owner(named).pojoEnum(named) {
+		c := g.enum(named, pos, what)
+		if c == nil {
+			return nil
+		}
+		return &typ{kind: kindEnum, goType: g.text(named), java: c.javaName, class: c}
+	}
 	if _, ok := t.Underlying().(*types.Struct); !ok && named != nil {
 		if g.resolving[named] {
 			g.add(pos, "%s: %s contains itself without a struct between; put a struct with a Java class there", what, g.text(t))
@@ -234,6 +241,9 @@ func (g *generator) pointer(elem *typ, pos token.Pos, what string) *typ {
 			t.java = box
 		}
 	case kindEnum:
+		if elem.class.pojo {
+			break // its zero value is a constant
+		}
 		g.add(pos, "%s: a pointer to the enum %s says nothing more; use %s, whose \"\" is null", what, elem.goType, elem.goType)
 		return nil
 	default:
@@ -246,8 +256,8 @@ func (g *generator) pointer(elem *typ, pos token.Pos, what string) *typ {
 	return t
 }
 
-// enum returns the enum that a string type with a directive stands for, nil if
-// it has none.
+// enum returns the enum that a string type with a directive, or a type of
+// dubbo-go's users, stands for; nil for none.
 func (g *generator) enum(n *types.Named, pos token.Pos, what string) *class {
 	if o := g.owner(n); o != g {
 		c := o.enum(n, pos, what)
@@ -259,12 +269,20 @@ func (g *generator) enum(n *types.Named, pos token.Pos, what string) *class {
 	if c, ok := g.classes[n]; ok {
 		return c
 	}
-	w := g.take(g.docs[n.Obj().Pos()], "enum")
-	if w == nil {
+	c := &class{owner: g, pos: n.Obj().Pos(), goName: n.Obj().Name(), file: g.file(n.Obj().Pos()), enum: true, pojo: g.pojoEnum(n)}
+	if w := g.take(g.docs[n.Obj().Pos()], "enum"); w != nil {
+		c.javaName = w.name
+	} else if java, ok := g.pojoClass(n); !ok {
+		return nil
+	} else if c.javaName = java; java == "" {
+		g.classes[n] = nil
 		return nil
 	}
-	c := &class{owner: g, pos: n.Obj().Pos(), goName: n.Obj().Name(), javaName: w.name, file: g.file(n.Obj().Pos()), enum: true}
 	g.exported(n, "enum")
+	if c.pojo { // its methods know the names of the constants
+		g.classes[n] = c
+		return c
+	}
 	before := len(g.list)
 	g.classes[n] = c
 	values := make(map[string]string)
@@ -306,7 +324,7 @@ func (g *generator) class(n *types.Named, pos token.Pos, what string) *class {
 		return nil
 	}
 	if o := g.owner(n); o != g {
-		if _, ok := o.classTag(n.Underlying().(*types.Struct)); !ok {
+		if !o.isClass(n) {
 			g.add(pos, "%s: type %s of another package has no Java class; give it one there, with a field of type hessian.Class, or declare a struct in this package", what, g.text(n))
 			return nil
 		}
@@ -322,12 +340,20 @@ func (g *generator) class(n *types.Named, pos token.Pos, what string) *class {
 	s := n.Underlying().(*types.Struct)
 	name := n.Obj().Name()
 	java, ok := g.classTag(s)
+	pojo := !ok
+	if pojo {
+		java, ok = g.pojoClass(n)
+	}
+	if ok && pojo && java == "" {
+		g.classes[n] = nil // reported
+		return nil
+	}
 	if !ok {
 		g.add(n.Obj().Pos(), "struct %s travels (%s) but has no Java class; add the field\n\t_ hessian.Class `java:\"%s\"`\nand import %q", name, what, g.javaPackage()+name, hessianPkg)
 		g.classes[n] = nil
 		return nil
 	}
-	c := &class{owner: g, pos: n.Obj().Pos(), goName: name, javaName: java, file: g.file(n.Obj().Pos())}
+	c := &class{owner: g, pos: n.Obj().Pos(), goName: name, javaName: java, file: g.file(n.Obj().Pos()), pojo: pojo}
 	g.classes[n] = c
 	g.exported(n, "struct")
 	if !javaClass.MatchString(java) {
@@ -351,6 +377,15 @@ func (g *generator) exported(n *types.Named, what string) {
 	if o := n.Obj(); !o.Exported() {
 		g.add(o.Pos(), "%s %s is not exported, so nobody who calls the service could name it; call it %s", what, o.Name(), upperFirst(o.Name()))
 	}
+}
+
+// isClass reports whether n, a struct of the package, names its Java class.
+func (g *generator) isClass(n *types.Named) bool {
+	if _, ok := g.classTag(n.Underlying().(*types.Struct)); ok {
+		return true
+	}
+	fn := g.method0(n, pojoMethod)
+	return fn != nil && returns(fn, types.String)
 }
 
 // classTag returns the Java class that the marker field of s names.
@@ -377,6 +412,9 @@ func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		tag := reflect.StructTag(s.Tag(i)).Get("java")
+		if tag == "" {
+			tag, _, _ = strings.Cut(reflect.StructTag(s.Tag(i)).Get("hessian"), ",") // dubbo-go's
+		}
 		what := "field " + c.goName + "." + f.Name()
 		named, _ := types.Unalias(f.Type()).(*types.Named)
 		if f.Name() == "_" || tag == "-" || !f.Exported() && !f.Embedded() || named != nil && is(named, hessianPkg, "Class") {
@@ -401,7 +439,9 @@ func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
 			continue
 		}
 		java, options, _ := strings.Cut(tag, ",")
-		if java == "" {
+		if java == "" && c.pojo {
+			java = pojoField(f.Name())
+		} else if java == "" {
 			java = lowerFirst(f.Name())
 		}
 		if !javaMethod.MatchString(java) || keywords[java] {
@@ -438,6 +478,19 @@ func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
 	}
 }
 
+// causeType returns the interface that a type of dubbo-go's users declares as
+// its cause, "" for what is no error.
+func (g *generator) causeType(c *class, f *types.Var, what string) string {
+	t := types.Unalias(f.Type())
+	if n, ok := t.(*types.Named); ok && c.pojo && n.Obj().Pkg() != g.types {
+		t = g.real(n, f.Pos(), what)
+	}
+	if t == nil || !c.pojo || !types.IsInterface(t) || !types.Implements(t, types.Universe.Lookup("error").Type().Underlying().(*types.Interface)) {
+		return ""
+	}
+	return g.text(f.Type())
+}
+
 // throwable takes the fields of an exception that java.lang.Throwable has.
 func (g *generator) throwable(c *class, f *types.Var, java, what string) bool {
 	switch java {
@@ -448,10 +501,15 @@ func (g *generator) throwable(c *class, f *types.Var, java, what string) bool {
 		c.message = f.Name()
 	case "cause":
 		if !types.Identical(f.Type(), types.Universe.Lookup("error").Type()) {
-			g.add(f.Pos(), "%s: Throwable's cause is an error", what)
+			if c.causeType = g.causeType(c, f, what); c.causeType == "" {
+				g.add(f.Pos(), "%s: Throwable's cause is an error", what)
+			}
 		}
 		c.cause = f.Name()
 	case "stackTrace", "suppressedExceptions":
+		if c.pojo {
+			break // it stays empty
+		}
 		g.add(f.Pos(), "%s: Throwable's %s does not travel to Go; leave it out", what, java)
 	default:
 		return false

@@ -80,7 +80,7 @@ func (g *generator) member(n *types.Named, name string, w *words) *class {
 
 // classOrEnum returns the class that a named type stands for.
 func (g *generator) classOrEnum(n *types.Named, pos token.Pos, what string) *class {
-	if _, ok := n.Underlying().(*types.Struct); ok {
+	if _, ok := n.Underlying().(*types.Struct); ok && !g.owner(n).pojoEnum(n) {
 		return g.class(n, pos, what)
 	}
 	if c := g.enum(n, pos, what); c != nil {
@@ -100,16 +100,7 @@ func (g *generator) members(n *types.Named) []*class {
 		if m.TypeParams().Len() > 0 || !g.implements(m, n) {
 			continue
 		}
-		var c *class
-		switch u := m.Underlying().(type) {
-		case *types.Struct:
-			if _, ok := g.classTag(u); ok {
-				c = g.class(m, m.Obj().Pos(), "type "+m.Obj().Name())
-			}
-		case *types.Basic:
-			c = g.enum(m, m.Obj().Pos(), "type "+m.Obj().Name())
-		}
-		if c != nil {
+		if c := g.declared(m); c != nil {
 			list = append(list, c)
 		}
 	}
@@ -120,7 +111,7 @@ func (g *generator) members(n *types.Named) []*class {
 // struct, is an iface.
 func (g *generator) implements(n, iface *types.Named) bool {
 	t := types.Type(n)
-	if _, ok := n.Underlying().(*types.Struct); ok {
+	if _, ok := n.Underlying().(*types.Struct); ok && !g.pojoEnum(n) {
 		t = types.NewPointer(n)
 	}
 	return types.Implements(t, iface.Underlying().(*types.Interface))

@@ -263,7 +263,11 @@ func (g *generator) desc(c *class) string {
 	case c.owner == g:
 		return "&" + c.varName()
 	case c.enum:
-		return g.name(c) + `("").` + classMethod + "()"
+		zero := `("").`
+		if c.pojo {
+			zero = "(0)."
+		}
+		return g.name(c) + zero + classMethod + "()"
 	}
 	return "(*" + g.name(c) + ")(nil)." + classMethod + "()"
 }
