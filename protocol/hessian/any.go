@@ -16,6 +16,7 @@ const arrayList = "java.util.ArrayList"
 //	untyped list, ArrayList     []any
 //	[boolean [int [long         []bool, []int32, []int64,
 //	[double [string             []float64, []string, unless an item is null
+//	                            or no scalar
 //	list with another type      *List
 //	map, untyped, string keys   map[string]any
 //	any other map               *Map
@@ -152,6 +153,10 @@ func (d *Decoder) anyList() any {
 		return s.v
 	}
 	s.at |= openBit
+	kind := anyItem
+	if typ != noType && !d.exact {
+		kind = itemOf(d.typeText(typ))
+	}
 	var items []any
 	if n > 0 {
 		if !d.charge(16 * n) {
@@ -163,7 +168,7 @@ func (d *Decoder) anyList() any {
 		if n < 0 && len(items) == cap(items) && !d.charge(16*max(2*len(items), 1)) {
 			return nil
 		}
-		items = append(items, d.Any())
+		items = append(items, d.item(kind))
 		if d.err != nil {
 			return nil
 		}

@@ -110,11 +110,14 @@ func (d *Decoder) small() int {
 	if !ok {
 		return 0
 	}
-	if !isInt(b) {
-		d.want("an int")
-		return 0
+	if isInt(b) {
+		return int(d.rawInt())
 	}
-	return int(d.rawInt())
+	if isScalar(b) { // as Java's readInt
+		return int(d.javaInt())
+	}
+	d.want("an int")
+	return 0
 }
 
 // typeName is the type of a list or map: where it stands and, once somebody
