@@ -20,6 +20,7 @@ const (
 	floatItem
 	doubleItem
 	stringItem
+	charItem
 
 	boxedItem item = 1 << 7 // beside one of them: null stays null
 )
@@ -45,6 +46,8 @@ func itemOf(class string) item {
 		return boolItem | boxedItem
 	case "[java.lang.Byte":
 		return byteItem | boxedItem
+	case "[java.lang.Character":
+		return charItem | boxedItem
 	case "[java.lang.Short":
 		return shortItem | boxedItem
 	case "[java.lang.Integer":
@@ -89,6 +92,9 @@ func (d *Decoder) item(k item) any {
 		return d.javaDouble()
 	}
 	s := d.javaText(b)
+	if k&^boxedItem == charItem {
+		s = s[:min(len(s), 1)]
+	}
 	d.charge(len(s) + 8)
 	return s
 }

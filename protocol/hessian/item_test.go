@@ -12,16 +12,17 @@ import (
 func TestItemsOfArrays(t *testing.T) {
 	scalars := "4e 54 46 93 e3 5c 5d02 5e0100 5f00000578 444202a05f20000000" // null true false 3 3L 1.0 2.0 256.0 1.4 1e10
 	for class, want := range map[string]any{
-		"[boolean":           []bool{false, true, false, true, true, true, true, true, true, true},
-		"[int":               []int32{0, 1, 0, 3, 3, 1, 2, 256, 1, math.MaxInt32},
-		"[long":              []int64{0, 1, 0, 3, 3, 1, 2, 256, 1, 1e10},
-		"[double":            []float64{0, 1, 0, 3, 3, 1, 2, 256, 1.4000000000000001, 1e10},
-		"[short":             &List{"[short", []any{int32(0), int32(1), int32(0), int32(3), int32(3), int32(1), int32(2), int32(256), int32(1), int32(-1)}},
-		"[float":             &List{"[float", []any{0.0, 1.0, 0.0, 3.0, 3.0, 1.0, 2.0, 256.0, float64(float32(1.4)), 1e10}},
-		"[string":            &List{"[string", []any{nil, "true", "false", "3", "3", "1.0", "2", "256", "1.4000000000000001", "1.0E10"}},
-		"[java.lang.Byte":    &List{"[java.lang.Byte", []any{nil, int32(1), int32(0), int32(3), int32(3), int32(1), int32(2), int32(0), int32(1), int32(-1)}},
-		"[java.lang.Integer": &List{"[java.lang.Integer", []any{nil, int32(1), int32(0), int32(3), int32(3), int32(1), int32(2), int32(256), int32(1), int32(math.MaxInt32)}},
-		"[object":            &List{"[object", []any{nil, true, false, int32(3), int64(3), 1.0, 2.0, 256.0, 1.4000000000000001, 1e10}},
+		"[boolean":             []bool{false, true, false, true, true, true, true, true, true, true},
+		"[int":                 []int32{0, 1, 0, 3, 3, 1, 2, 256, 1, math.MaxInt32},
+		"[long":                []int64{0, 1, 0, 3, 3, 1, 2, 256, 1, 1e10},
+		"[double":              []float64{0, 1, 0, 3, 3, 1, 2, 256, 1.4000000000000001, 1e10},
+		"[short":               &List{"[short", []any{int32(0), int32(1), int32(0), int32(3), int32(3), int32(1), int32(2), int32(256), int32(1), int32(-1)}},
+		"[float":               &List{"[float", []any{0.0, 1.0, 0.0, 3.0, 3.0, 1.0, 2.0, 256.0, float64(float32(1.4)), 1e10}},
+		"[string":              &List{"[string", []any{nil, "true", "false", "3", "3", "1.0", "2", "256", "1.4000000000000001", "1.0E10"}},
+		"[java.lang.Byte":      &List{"[java.lang.Byte", []any{nil, int32(1), int32(0), int32(3), int32(3), int32(1), int32(2), int32(0), int32(1), int32(-1)}},
+		"[java.lang.Integer":   &List{"[java.lang.Integer", []any{nil, int32(1), int32(0), int32(3), int32(3), int32(1), int32(2), int32(256), int32(1), int32(math.MaxInt32)}},
+		"[java.lang.Character": &List{"[java.lang.Character", []any{nil, "t", "f", "3", "3", "1", "2", "2", "1", "1"}},
+		"[object":              &List{"[object", []any{nil, true, false, int32(3), int64(3), 1.0, 2.0, 256.0, 1.4000000000000001, 1e10}},
 	} {
 		data := AppendInt(AppendString([]byte{tagTypedList}, class), 10)
 		data = append(data, unhex(t, scalars)...)
