@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // The Append functions append one value to dst and return it. They need no
@@ -126,7 +127,7 @@ func AppendBinary(dst, b []byte) []byte {
 // as Decoder.String returns it, is written as it is; what else is not valid
 // UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
-	if isASCII(s) {
+	if isASCII(view(s)) {
 		for len(s) > stringChunk {
 			dst = append(dst, tagStringChunk, stringChunk>>8, stringChunk&0xff)
 			dst = append(dst, s[:stringChunk]...)
@@ -233,29 +234,30 @@ func appendUnit(dst []byte, u rune) []byte {
 
 const highBits = 0x8080808080808080
 
-// isASCII looks at eight bytes at a time; the last eight overlap.
-func isASCII[T string | []byte](s T) bool {
+// isASCII looks at eight bytes at a time, four times a turn while it can; the
+// last eight overlap.
+func isASCII(s []byte) bool {
 	if len(s) < 8 {
-		for i := 0; i < len(s); i++ {
-			if s[i] >= utf8.RuneSelf {
+		for _, c := range s {
+			if c >= utf8.RuneSelf {
 				return false
 			}
 		}
 		return true
 	}
-	last := s[len(s)-8:]
-	for len(s) >= 8 {
-		if word(s)&highBits != 0 {
+	last := word(s[len(s)-8:])
+	for ; len(s) >= 32; s = s[32:] {
+		if (word(s)|word(s[8:])|word(s[16:])|word(s[24:]))&highBits != 0 {
 			return false
 		}
-		s = s[8:]
 	}
-	return word(last)&highBits == 0
+	for ; len(s) >= 8; s = s[8:] {
+		last |= word(s)
+	}
+	return last&highBits == 0
 }
 
-// word is a single load, as the compiler sees it.
-func word[T string | []byte](s T) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
+func word(s []byte) uint64 { return binary.LittleEndian.Uint64(s) }
+
+// view returns the bytes of s, which nobody may write to.
+func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }

@@ -309,24 +309,37 @@ func (d *Decoder) build(at place, n int, c *ClassDesc) any {
 		return nil
 	}
 	s.v = v
-	index, count := d.defs[n].index, d.defs[n].n
-	for i := range count {
-		j := i
-		if index != nil {
-			j = int(index[i])
-		}
-		if j < 0 {
-			d.Skip()
-		} else {
-			u.DecodeHessianField(d, j)
-		}
-		if d.err != nil {
-			d.inField(n, i)
-			return nil
-		}
+	if i := d.fieldsOf(u, &d.defs[n]); d.err != nil {
+		d.inField(n, i)
+		return nil
 	}
 	d.leave()
 	return v
+}
+
+// fieldsOf reads the fields of an object of definition f into u, and returns
+// at which it stopped.
+func (d *Decoder) fieldsOf(u Unmarshaler, f *def) int {
+	count, index := f.n, f.index // f moves when definitions are added
+	if index == nil {
+		for i := range count {
+			if u.DecodeHessianField(d, i); d.err != nil {
+				return i
+			}
+		}
+		return count
+	}
+	for i, j := range index {
+		if j < 0 {
+			d.Skip()
+		} else {
+			u.DecodeHessianField(d, int(j))
+		}
+		if d.err != nil {
+			return i
+		}
+	}
+	return count
 }
 
 // Enum reads a constant of enum c and returns its name; null is "". A string

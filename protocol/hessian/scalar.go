@@ -7,89 +7,94 @@ import (
 	"time"
 )
 
+// intAt returns the int at the start of p and its length, 0 if there is none or
+// not all of it.
+func intAt(p []byte) (v int32, n int) {
+	if len(p) == 0 {
+		return 0, 0
+	}
+	switch b := p[0]; {
+	case b&0xc0 == 0x80:
+		return int32(b) - 0x90, 1
+	case b&0xf0 == 0xc0 && len(p) >= 2:
+		return (int32(b)-0xc8)<<8 | int32(p[1]), 2
+	case b&0xf8 == 0xd0 && len(p) >= 3:
+		return (int32(b)-0xd4)<<16 | int32(p[1])<<8 | int32(p[2]), 3
+	case b == tagInt && len(p) >= 5:
+		return int32(binary.BigEndian.Uint32(p[1:])), 5
+	}
+	return 0, 0
+}
+
+// longAt is intAt for a long.
+func longAt(p []byte) (v int64, n int) {
+	if len(p) == 0 {
+		return 0, 0
+	}
+	switch b := p[0]; {
+	case 0xd8 <= b && b <= 0xef:
+		return int64(b) - 0xe0, 1
+	case b >= 0xf0 && len(p) >= 2:
+		return (int64(b)-0xf8)<<8 | int64(p[1]), 2
+	case b&0xf8 == 0x38 && len(p) >= 3:
+		return (int64(b)-0x3c)<<16 | int64(p[1])<<8 | int64(p[2]), 3
+	case b == tagLong4 && len(p) >= 5:
+		return int64(int32(binary.BigEndian.Uint32(p[1:]))), 5
+	case b == tagLong && len(p) >= 9:
+		return int64(binary.BigEndian.Uint64(p[1:])), 9
+	}
+	return 0, 0
+}
+
+// doubleAt is intAt for a double.
+func doubleAt(p []byte) (v float64, n int) {
+	if len(p) == 0 {
+		return 0, 0
+	}
+	switch b := p[0]; {
+	case b == tagDouble && len(p) >= 9:
+		return math.Float64frombits(binary.BigEndian.Uint64(p[1:])), 9
+	case b == tagDouble0:
+		return 0, 1
+	case b == tagDouble1:
+		return 1, 1
+	case b == tagDouble8 && len(p) >= 2:
+		return float64(int8(p[1])), 2
+	case b == tagDouble16 && len(p) >= 3:
+		return float64(int16(binary.BigEndian.Uint16(p[1:]))), 3
+	case b == tagDoubleMilli && len(p) >= 5:
+		return float64(int32(binary.BigEndian.Uint32(p[1:]))) * 0.001, 5
+	}
+	return 0, 0
+}
+
 // rawInt reads an int that is known to begin here.
 func (d *Decoder) rawInt() int32 {
-	b := d.data[d.pos]
-	switch {
-	case 0x80 <= b && b <= 0xbf:
-		d.pos++
-		return int32(b) - 0x90
-	case 0xc0 <= b && b <= 0xcf:
-		if p := d.take(2); p != nil {
-			return (int32(b)-0xc8)<<8 | int32(p[1])
-		}
-	case 0xd0 <= b && b <= 0xd7:
-		if p := d.take(3); p != nil {
-			return (int32(b)-0xd4)<<16 | int32(p[1])<<8 | int32(p[2])
-		}
-	case b == tagInt:
-		if p := d.take(5); p != nil {
-			return int32(binary.BigEndian.Uint32(p[1:]))
-		}
-	default:
-		d.want("an int")
-	}
-	return 0
+	v, n := intAt(d.data[d.pos:])
+	d.pass(n)
+	return v
 }
 
 // rawLong reads a long that is known to begin here.
 func (d *Decoder) rawLong() int64 {
-	b := d.data[d.pos]
-	switch {
-	case 0xd8 <= b && b <= 0xef:
-		d.pos++
-		return int64(b) - 0xe0
-	case b >= 0xf0:
-		if p := d.take(2); p != nil {
-			return (int64(b)-0xf8)<<8 | int64(p[1])
-		}
-	case 0x38 <= b && b <= 0x3f:
-		if p := d.take(3); p != nil {
-			return (int64(b)-0x3c)<<16 | int64(p[1])<<8 | int64(p[2])
-		}
-	case b == tagLong4:
-		if p := d.take(5); p != nil {
-			return int64(int32(binary.BigEndian.Uint32(p[1:])))
-		}
-	case b == tagLong:
-		if p := d.take(9); p != nil {
-			return int64(binary.BigEndian.Uint64(p[1:]))
-		}
-	default:
-		d.want("a long")
-	}
-	return 0
+	v, n := longAt(d.data[d.pos:])
+	d.pass(n)
+	return v
 }
 
 // rawDouble reads a double that is known to begin here.
 func (d *Decoder) rawDouble() float64 {
-	switch d.data[d.pos] {
-	case tagDouble0:
-		d.pos++
-		return 0
-	case tagDouble1:
-		d.pos++
-		return 1
-	case tagDouble8:
-		if p := d.take(2); p != nil {
-			return float64(int8(p[1]))
-		}
-	case tagDouble16:
-		if p := d.take(3); p != nil {
-			return float64(int16(binary.BigEndian.Uint16(p[1:])))
-		}
-	case tagDoubleMilli:
-		if p := d.take(5); p != nil {
-			return float64(int32(binary.BigEndian.Uint32(p[1:]))) * 0.001
-		}
-	case tagDouble:
-		if p := d.take(9); p != nil {
-			return math.Float64frombits(binary.BigEndian.Uint64(p[1:]))
-		}
-	default:
-		d.want("a double")
+	v, n := doubleAt(d.data[d.pos:])
+	d.pass(n)
+	return v
+}
+
+// pass takes the n bytes of a number; 0 says that the data ends inside it.
+func (d *Decoder) pass(n int) {
+	if n == 0 {
+		d.truncated()
 	}
-	return 0
+	d.pos += n
 }
 
 // Bool reads a boolean. A number that is not 0 counts as true, as in Java.
@@ -125,10 +130,9 @@ func (d *Decoder) Bool() bool {
 // Int reads an int; a long or double of the same value will do. Null is an
 // error: ask Null first where the Java field may hold one.
 func (d *Decoder) Int() int32 {
-	if d.pos < len(d.data) {
-		if isInt(d.data[d.pos]) {
-			return d.rawInt()
-		}
+	if v, n := intAt(d.data[d.pos:]); n > 0 {
+		d.pos += n
+		return v
 	}
 	v := d.integer("an int")
 	if v != int64(int32(v)) {
@@ -140,8 +144,9 @@ func (d *Decoder) Int() int32 {
 
 // Long reads a long; an int, or a double of the same value, will do.
 func (d *Decoder) Long() int64 {
-	if d.pos < len(d.data) && isLong(d.data[d.pos]) {
-		return d.rawLong()
+	if v, n := longAt(d.data[d.pos:]); n > 0 {
+		d.pos += n
+		return v
 	}
 	return d.integer("a long")
 }
@@ -177,12 +182,15 @@ func (d *Decoder) integer(what string) int64 {
 
 // Double reads a double; an int or long will do.
 func (d *Decoder) Double() float64 {
-	if d.pos < len(d.data) && isDouble(d.data[d.pos]) {
-		return d.rawDouble()
+	if v, n := doubleAt(d.data[d.pos:]); n > 0 {
+		d.pos += n
+		return v
 	}
 	b, ok := d.peek()
 	switch {
 	case !ok:
+	case isDouble(b):
+		return d.rawDouble()
 	case isInt(b):
 		return float64(d.rawInt())
 	case isLong(b):

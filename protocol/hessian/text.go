@@ -10,24 +10,22 @@ import "strings"
 // UTF-8, so that nothing is lost on the way through; strings.ToValidUTF8
 // replaces it.
 func (d *Decoder) String() string {
-	if p := d.pos; p < len(d.data) {
-		n, ok := int(d.data[p]), true
+	p := d.data[d.pos:]
+	if len(p) > 2 {
+		n, head := int(p[0]), 1
 		switch {
 		case n < 0x20:
-			p++
-		case n&0xfc == 0x30 && p+1 < len(d.data):
-			n = n&3<<8 | int(d.data[p+1])
-			p += 2
-		case n == tagString && p+2 < len(d.data):
-			n = int(d.data[p+1])<<8 | int(d.data[p+2])
-			p += 3
+		case n&0xfc == 0x30:
+			n, head = n&3<<8|int(p[1]), 2
+		case n == tagString:
+			n, head = int(p[1])<<8|int(p[2]), 3
 		default:
-			ok = false
+			return d.slowString()
 		}
-		if ok && n <= len(d.data)-p && n <= d.budget && isASCII(d.data[p:p+n]) {
+		if p = p[head:]; n <= len(p) && n <= d.budget && isASCII(p[:n]) {
 			d.budget -= n
-			d.pos = p + n
-			return string(d.data[p : p+n])
+			d.pos += head + n
+			return string(p[:n])
 		}
 	}
 	return d.slowString()
