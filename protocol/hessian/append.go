@@ -136,16 +136,20 @@ func AppendString(dst []byte, s string) []byte {
 		return append(appendStringHead(dst, len(s)), s...)
 	}
 	n, same := units(s)
-	if same && n <= stringChunk {
-		return append(appendStringHead(dst, n), s...)
-	}
 	for n > stringChunk {
 		end, k := cut(s)
 		dst = append(dst, tagStringChunk, byte(k>>8), byte(k))
-		dst = appendCESU(dst, s[:end])
+		dst = appendUnits(dst, s[:end], same)
 		s, n = s[end:], n-k
 	}
-	return appendCESU(appendStringHead(dst, n), s)
+	return appendUnits(appendStringHead(dst, n), s, same)
+}
+
+func appendUnits(dst []byte, s string, same bool) []byte {
+	if same {
+		return append(dst, s...)
+	}
+	return appendCESU(dst, s)
 }
 
 func appendStringHead(dst []byte, n int) []byte {
@@ -158,6 +162,13 @@ func appendStringHead(dst []byte, n int) []byte {
 	return append(dst, tagString, byte(n>>8), byte(n))
 }
 
+// plain3 says whether a, b, c are a character of three bytes that is neither
+// longer than it must be nor near the surrogates: most of what is beyond
+// Latin, Greek and Cyrillic.
+func plain3(a, b, c byte) bool {
+	return 0xe1 <= a && a <= 0xef && a != 0xed && b&0xc0 == 0x80 && c&0xc0 == 0x80
+}
+
 // units counts the UTF-16 units of s and tells whether its bytes can be
 // written as they are.
 func units(s string) (n int, same bool) {
@@ -165,6 +176,11 @@ func units(s string) (n int, same bool) {
 	for i := 0; i < len(s); {
 		if s[i] < utf8.RuneSelf {
 			i++
+			n++
+			continue
+		}
+		if i+2 < len(s) && plain3(s[i], s[i+1], s[i+2]) {
+			i += 3
 			n++
 			continue
 		}
@@ -185,6 +201,11 @@ func units(s string) (n int, same bool) {
 // cut finds the longest beginning of s that fits a chunk and splits no pair.
 func cut(s string) (end, n int) {
 	for end < len(s) {
+		if n < stringChunk && end+2 < len(s) && plain3(s[end], s[end+1], s[end+2]) {
+			n++
+			end += 3
+			continue
+		}
 		r, size := decodeRune(s[end:])
 		k := 1
 		if r > 0xffff {
@@ -237,7 +258,11 @@ const highBits = 0x8080808080808080
 // isASCII looks at eight bytes at a time, four times a turn while it can; the
 // last eight overlap.
 func isASCII(s []byte) bool {
-	if len(s) < 8 {
+	switch n := len(s); {
+	case n >= 8:
+	case n >= 4:
+		return (binary.LittleEndian.Uint32(s)|binary.LittleEndian.Uint32(s[n-4:]))&(highBits&math.MaxUint32) == 0
+	default:
 		for _, c := range s {
 			if c >= utf8.RuneSelf {
 				return false

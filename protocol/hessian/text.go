@@ -127,6 +127,8 @@ func (d *Decoder) units(n int) (same bool) {
 		switch {
 		case b < 0x80:
 			p++
+		case p+2 < len(data) && plain3(b, data[p+1], data[p+2]):
+			p += 3
 		case b&0xe0 == 0xc0:
 			if p+1 >= len(data) {
 				d.truncated()

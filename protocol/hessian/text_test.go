@@ -1,0 +1,52 @@
+package hessian
+
+import (
+	"testing"
+	"unicode/utf8"
+)
+
+// Every kind of three bytes is written as going through it letter by letter
+// gives it: what is no UTF-8 as U+FFFD, half a pair as it is.
+func TestThreeBytesOfText(t *testing.T) {
+	edges := []byte{0x00, 0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xe4, 0xed, 0xff}
+	for a := byte(0xdf); a >= 0xdf && a <= 0xf1; a++ {
+		for _, b := range edges {
+			for _, c := range edges {
+				s := "x" + string([]byte{a, b, c}) + "yz"
+				var want []byte
+				units := 0
+				if half := a == 0xed && 0xa0 <= b && b <= 0xbf && 0x80 <= c && c <= 0xbf; half {
+					want, units = []byte(s), 4
+				} else {
+					for _, r := range s {
+						want = utf8.AppendRune(want, r)
+						units++
+					}
+				}
+				got := AppendString(nil, s)
+				if int(got[0]) != units || string(got[1:]) != string(want) {
+					t.Fatalf("%x is written as %x, want %d units %x", s, got, units, want)
+				}
+				if back := NewDecoder(got, nil).String(); back != string(want) {
+					t.Fatalf("%x is read as %x, want %x", got, back, want)
+				}
+			}
+		}
+	}
+}
+
+// A long Chinese text is cut where its bytes can stay as they are.
+func TestChunksOfThreeByteText(t *testing.T) {
+	for _, n := range []int{stringChunk - 1, stringChunk, stringChunk + 1, 2*stringChunk + 1} {
+		s := make([]byte, 0, 3*n)
+		for i := range n {
+			s = utf8.AppendRune(s, 0x4e00+rune(i%0x5000))
+		}
+		for _, text := range []string{string(s), "a" + string(s), string(s) + "😀"} {
+			d := NewDecoder(AppendString(nil, text), nil)
+			if got := d.String(); got != text || d.Err() != nil || len(d.Rest()) > 0 {
+				t.Errorf("%d characters of %d bytes come back as %d bytes, %v", n, len(text), len(got), d.Err())
+			}
+		}
+	}
+}
