@@ -262,6 +262,45 @@ func TestNodeOfAFormerSession(t *testing.T) {
 	}
 }
 
+// A registration that is closed while its first run waits to look is forgotten.
+// That run must not withdraw what has the path by then.
+func TestForgottenNodeLeavesItsSuccessorAlone(t *testing.T) {
+	s := zktest.Start(t, zktest.Tick(tick))
+	r := openRegistry(t, s.Addr())
+	await(t, "connected", 10*time.Second, func() bool { return r.State().Connected })
+	path := "/dubbo/com.acme.User/providers/" + mustURL(t, one).Encode()
+	register := func() *node { // as Register does
+		n := newNode(r, one, path, true)
+		r.nodes[path] = n
+		n.want()
+		return n
+	}
+	running := func(c *chore) bool {
+		l := r.lanes[0].loop
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return c.running
+	}
+	r.mu.Lock() // no run gets beyond its beginning
+	first := register()
+	await(t, "the first run", 10*time.Second, func() bool { return running(first.chore) })
+	first.unwant()
+	second := register()
+	r.mu.Unlock()
+	await(t, "the first run's end", 10*time.Second, func() bool { return !running(first.chore) })
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := second.wanted.Wait(ctx); err != nil {
+		t.Fatal(err)
+	}
+	r.mu.Lock()
+	known, bytes := r.nodes[path], r.lanes[0].bytes
+	r.mu.Unlock()
+	if known != second || bytes != len(path) {
+		t.Errorf("the registry knows %p, want %p, and counts %d bytes, want %d", known, second, bytes, len(path))
+	}
+}
+
 // What one session holds is bounded, for its end is one transaction that names
 // every node, and one of more than 2 MB stops real servers for good.
 func TestManyNodesOnARealServer(t *testing.T) {

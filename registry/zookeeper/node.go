@@ -116,6 +116,10 @@ func (n *node) set(standing bool, err error) {
 // run is the node's chore.
 func (n *node) run(ctx context.Context, conn *zkclient.Conn) (time.Duration, error) {
 	n.r.mu.Lock()
+	if n.r.nodes[n.path] != n { // forgotten before it was tried; the path may be another's now
+		n.r.mu.Unlock()
+		return never, nil
+	}
 	wanted := n.wanted != nil
 	known := n.standing && n.session == conn.SessionID()
 	if wanted {
