@@ -34,8 +34,11 @@ const (
 // methods and their types, as Java's metadata report has it. It stays there.
 func (s *Server) Run(ctx context.Context) error {
 	services, err := s.start()
-	if errors.Is(err, errNoService) && s.config.Listener != nil {
-		err = errors.Join(err, s.config.Listener.Close())
+	if errors.Is(err, errNoService) { // it was our only Run, and what Config holds is ours to close
+		s.flush(ctx)
+		if s.config.Listener != nil {
+			err = errors.Join(err, s.config.Listener.Close())
+		}
 	}
 	if err != nil {
 		return err

@@ -125,6 +125,19 @@ func TestRunFails(t *testing.T) {
 	if obs.closed != 1 {
 		t.Errorf("the observer was closed %d times, want 1", obs.closed)
 	}
+	obs = new(recorder)
+	idle, err := New(Config{Application: "test", Listen: "127.0.0.1:0", Observers: []api.Observer{obs}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second one has no Run left
+		if err := idle.Run(t.Context()); err == nil {
+			t.Error("a server without a service ran")
+		}
+	}
+	if obs.closed != 1 {
+		t.Errorf("the observer of a server without a service was closed %d times, want 1", obs.closed)
+	}
 	err = echoServer(t, Config{Listen: "192.0.2.1:1"}).Run(t.Context())
 	if err == nil || !strings.Contains(err.Error(), `cannot listen on "192.0.2.1:1"`) {
 		t.Errorf("an address of others: %v", err)
