@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
 	"github.com/gubbo/gubbo/monitor"
 	"github.com/gubbo/gubbo/monitor/statistics"
@@ -43,8 +44,11 @@ func (s *nodeSender) Send(ctx context.Context, b *monitor.Batch) error {
 		return s.err
 	}
 	refused, err := s.stub.Report(ctx, statistics.FromBatch(b))
-	if err == nil && refused != "" {
+	switch {
+	case err == nil && refused != "":
 		err = fmt.Errorf("%w: %s", ErrRefused, refused)
+	case errors.Is(err, api.ErrTooLarge): // and will be, however often it is sent
+		err = fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return err
 }
