@@ -7,7 +7,7 @@ RACE := $(shell $(GO) env CGO_ENABLED | grep -q 1 && command -v $$($(GO) env CC)
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 FUZZTIME ?= 30s
 
-.PHONY: build demo test setup bench lint generate check-generated fuzz soak clean help
+.PHONY: build demo test setup bench lint generate fuzz soak clean help
 
 help: ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
