@@ -147,24 +147,32 @@ func login(t *testing.T, h Harness) {
 	for _, who := range []string{"", "boss:wrong"} {
 		other := open(t, h, Options{Login: who})
 		g := register(t, other, provider(t, 2))
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-		err := g.Wait(ctx)
-		cancel()
-		if err == nil || !strings.Contains(err.Error(), "not authorized") {
-			t.Errorf("login %q: registering says %v", who, err)
-		}
+		untilRefused(t, fmt.Sprintf("login %q: registering", who), g.Wait)
 		w := subscribe(t, other, user)
-		ctx, cancel = context.WithTimeout(context.Background(), 300*time.Millisecond)
-		err = w.sub.Wait(ctx)
-		cancel()
-		if err == nil || !strings.Contains(err.Error(), "not authorized") || w.count() > 0 {
-			t.Errorf("login %q: subscribing says %v", who, err)
+		untilRefused(t, fmt.Sprintf("login %q: subscribing", who), w.sub.Wait)
+		if w.count() > 0 {
+			t.Errorf("login %q: a list was told", who)
 		}
 		if s := other.State(); s.Err == nil || !s.Connected {
 			t.Errorf("login %q: state %+v", who, s)
 		}
 		must(t, other.Close())
 	}
+}
+
+// untilRefused waits until wait, which must not succeed, says that the server
+// does not let us.
+func untilRefused(t testing.TB, what string, wait func(context.Context) error) {
+	t.Helper()
+	eventually(t, what+" is refused", within, func() (bool, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		defer cancel()
+		err := wait(ctx)
+		if err == nil {
+			t.Fatalf("%s succeeded", what)
+		}
+		return strings.Contains(err.Error(), "not authorized"), nil
+	})
 }
 
 // owned waits until the node of u exists and belongs to another session than
