@@ -231,12 +231,30 @@ func TestListenerIsCalledAndTakenBack(t *testing.T) {
 	}
 }
 
+// expiring is a context whose deadline passes when over is closed.
+type expiring struct {
+	context.Context
+	over <-chan struct{}
+}
+
+func (c *expiring) Done() <-chan struct{} { return c.over }
+
+func (c *expiring) Err() error {
+	select {
+	case <-c.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 func TestListenerErrors(t *testing.T) {
 	b := newBoard(9)
 	cli, _ := pair(t, b, protocol.ServeOptions{}, protocol.DialOptions{Listen: listen, MaxMessage: 4000})
-	release := make(chan struct{})
+	waiting, release := make(chan struct{}), make(chan struct{})
 	l := newListener(func(_ context.Context, s string) (string, error) {
 		if s == "wait" {
+			close(waiting)
 			<-release
 		}
 		return "", &notFound{Message: "nobody", ID: 7}
@@ -247,8 +265,7 @@ func TestListenerErrors(t *testing.T) {
 	stub := b.at("k")
 	_, err := stub.Changed(t.Context(), "x")
 	wantError(t, err, api.Business, api.SentMaybe, "nobody")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
+	ctx := &expiring{t.Context(), waiting}
 	_, err = stub.Changed(ctx, "wait")
 	wantError(t, err, api.Timeout, api.SentMaybe, "test.Listener.changed", "no answer before the deadline")
 	close(release)
