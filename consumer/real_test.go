@@ -95,7 +95,11 @@ func (echoHandler) Find(t protocol.Target) (*protocol.Endpoint, error) {
 						return api.NewError(api.Business, api.SentMaybe, "", errors.New("not today"))
 					}
 					if m.Name == "sleep" {
-						time.Sleep(50 * time.Millisecond)
+						d, err := time.ParseDuration(inv.Args.At(0).(string))
+						if err != nil {
+							d = 50 * time.Millisecond
+						}
+						time.Sleep(d)
 					}
 					reply := inv.Reply.(*text)
 					reply.s = inv.Args.At(0).(string)
@@ -253,7 +257,7 @@ func TestCallsOverDubbo(t *testing.T) {
 	if api.CodeOf(err) != api.Business || !strings.Contains(err.Error(), "not today") || !strings.Contains(err.Error(), "lab.Echo.refuse at 127.0.0.1:") {
 		t.Errorf("got %v", err)
 	}
-	_, err = echo(context.Background(), r.With(consumer.Timeout(5*time.Millisecond)), sleep, "")
+	_, err = echo(context.Background(), r.With(consumer.Timeout(5*time.Millisecond)), sleep, "1m")
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "lab.Echo.sleep at 127.0.0.1:") {
 		t.Errorf("got %v", err)
 	}
