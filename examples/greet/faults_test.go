@@ -77,7 +77,8 @@ func TestCallsGoOnWhileTheRegistryIsBroken(t *testing.T) {
 			reg, err := zookeeper.New("zookeeper://" + s.addr)
 			must(t, err)
 			defer reg.Close()
-			cli, err := consumer.New(consumer.Config{Application: "greet-consumer", Registry: reg})
+			// It is about calls that are lost, not about slow ones: see the demo.
+			cli, err := consumer.New(consumer.Config{Application: "greet-consumer", Registry: reg, CheckWait: 20 * time.Second, Timeout: 5 * time.Second})
 			must(t, err)
 			defer cli.Close()
 			greeter, err := greet.NewGreeterClient(cli)
