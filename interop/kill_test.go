@@ -43,7 +43,7 @@ func TestJavaProviderKilled(t *testing.T) {
 	defer sub.Close()
 	awaitProviders(t, l.ctx, lists, 2)
 
-	cli, err := consumer.New(consumer.Config{Application: "go-consumer", Registry: reg, Advertise: "127.0.0.1"})
+	cli, err := consumer.New(consumer.Config{Application: "go-consumer", Registry: reg, Advertise: "127.0.0.1", CheckWait: 10 * time.Second, Timeout: 8 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
