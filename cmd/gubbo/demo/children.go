@@ -122,6 +122,7 @@ func RunConsumer(ctx context.Context, c Child) (err error) {
 		Registry:    c.Registry,
 		Observers:   []api.Observer{obs},
 		Timeout:     callTimeout,
+		CheckWait:   startWait, // who starts us knows when to give up
 	})
 	if err != nil {
 		return err
