@@ -22,7 +22,7 @@ func TestDefinitions(t *testing.T) {
 	if !namespaced(t) {
 		return
 	}
-	address := "zookeeper://" + zktest.Start(t).Addr()
+	address := "zookeeper://" + zktest.Start(t, zktest.Tick(time.Second)).Addr()
 	reg := open(t, address)
 	for _, version := range []string{"2.7.23", "3.3.6"} {
 		t.Run(version, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gubbo/gubbo/internal/require"
 	"github.com/gubbo/gubbo/internal/zookeepertest"
@@ -41,7 +42,7 @@ func TestDubboGo(t *testing.T) {
 	addresses := map[string]string{
 		"direct":                    "",
 		"zookeeper " + zk.Version(): "zookeeper://" + zk.Addr(),
-		"zkserver":                  "zookeeper://" + zktest.Start(t).Addr(),
+		"zkserver":                  "zookeeper://" + zktest.Start(t, zktest.Tick(time.Second)).Addr(),
 	}
 	t.Run("ways", func(t *testing.T) {
 		for via, address := range addresses {

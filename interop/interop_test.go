@@ -2,6 +2,7 @@ package interop
 
 import (
 	"testing"
+	"time"
 
 	"github.com/gubbo/gubbo/internal/require"
 	"github.com/gubbo/gubbo/internal/zookeepertest"
@@ -29,7 +30,7 @@ func TestThroughZkserver(t *testing.T) {
 	if soak {
 		versions = java.Versions
 	}
-	throughRegistry(t, "zkserver", "zookeeper://"+zktest.Start(t).Addr(), versions...)
+	throughRegistry(t, "zkserver", "zookeeper://"+zktest.Start(t, zktest.Tick(time.Second)).Addr(), versions...)
 }
 
 // throughRegistry keeps the providers of one interface apart by their group.

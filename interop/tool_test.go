@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 )
@@ -76,7 +77,7 @@ func TestTool(t *testing.T) {
 		return
 	}
 	l := newLab(t)
-	registry := "zookeeper://" + zktest.Start(t).Addr()
+	registry := "zookeeper://" + zktest.Start(t, zktest.Tick(time.Second)).Addr()
 	listed := l.javaProvider("3.3.6", "java", registry)
 	direct := l.javaProvider("2.7.23", "")
 	gubbo := func(args ...string) (out, errs string, err error) {

@@ -101,7 +101,7 @@ func serve(t *testing.T, reg registry.Registry, opts ...provider.ServiceOption) 
 // that one's URL.
 func serveRegistered(t *testing.T, opts ...provider.ServiceOption) string {
 	t.Helper()
-	address := "zookeeper://" + zktest.Start(t).Addr()
+	address := "zookeeper://" + zktest.Start(t, zktest.Tick(time.Second)).Addr()
 	reg, err := openRegistry(address)
 	if err != nil {
 		t.Fatal(err)

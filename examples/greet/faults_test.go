@@ -42,7 +42,7 @@ func must(t *testing.T, err error) {
 func servers(t *testing.T) map[string]func(t *testing.T) server {
 	return map[string]func(t *testing.T) server{
 		"zkserver": func(t *testing.T) server {
-			s := zktest.Start(t, zktest.Dir(t.TempDir()))
+			s := zktest.Start(t, zktest.Tick(time.Second), zktest.Dir(t.TempDir()))
 			return server{s.Addr(),
 				func(*testing.T) { s.Stop() }, func(*testing.T) { s.Resume() }, func(*testing.T) { s.Forget() }}
 		},

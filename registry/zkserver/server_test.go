@@ -351,8 +351,8 @@ func TestOldClientsAreLetInAfterARestart(t *testing.T) {
 }
 
 func TestSessionAndEphemeralSurviveARestart(t *testing.T) {
-	s := zktest.Start(t, zktest.Dir(t.TempDir()))
-	c := connect(t, s.Addr(), 2*time.Second)
+	s := zktest.Start(t, zktest.Tick(time.Second), zktest.Dir(t.TempDir()))
+	c := connect(t, s.Addr(), 15*time.Second)
 	if _, err := c.Create("/e", []byte("x"), zk.FlagEphemeral, open); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 func TestDefinitions(t *testing.T) {
-	addr := zktest.Start(t).Addr()
+	addr := zktest.Start(t, zktest.Tick(time.Second)).Addr()
 	tree := openTree(t, addr, "")
 	defer tree.Close()
 	set := func(path string, data []byte) {
