@@ -112,8 +112,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 		}
 	}
 	l.say("Ctrl-C ends it; kill -9 a provider and see what happens\n")
-	l.live(ctx)
-	return l.finish()
+	return errors.Join(l.live(ctx), l.finish())
 }
 
 func (l *lab) say(format string, args ...any) {
@@ -164,8 +163,8 @@ func (l *lab) log(name string) func(string) {
 }
 
 // live prints a line per second, and kills providers if asked to, until ctx
-// ends or the time is over.
-func (l *lab) live(ctx context.Context) {
+// ends or the time is over. The error is that chaos could not go on.
+func (l *lab) live(ctx context.Context) error {
 	if l.cfg.Duration > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, l.cfg.Duration)
@@ -178,7 +177,7 @@ func (l *lab) live(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-second.C:
 		}
 		now := l.sum()
@@ -191,7 +190,7 @@ func (l *lab) live(ctx context.Context) {
 			killed = time.Now()
 			if err := l.chaos(ctx, fmt.Sprint("provider-", victim%providers+1)); err != nil {
 				l.say("chaos: %v", err)
-				return
+				return err
 			}
 			victim++
 		}
