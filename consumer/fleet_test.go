@@ -3,7 +3,6 @@ package consumer_test
 import (
 	"context"
 	"errors"
-	"net"
 	"testing"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 	"github.com/gubbo/gubbo/protocol"
 	"github.com/gubbo/gubbo/protocol/dubbo"
 	"github.com/gubbo/gubbo/provider"
-	"github.com/gubbo/gubbo/registry/zkserver"
+	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 	"github.com/gubbo/gubbo/registry/zookeeper"
 )
 
@@ -21,13 +20,9 @@ import (
 // registry comes, and goes on calling when the registry goes; a second one
 // then starts from the list on disk.
 func TestRegistryComesAndGoes(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := ln.Addr().String()
-	ln.Close()
-	reg, err := zookeeper.New("zookeeper://" + address)
+	zk := zktest.Start(t, zktest.Tick(time.Second)) // it keeps its port while it is stopped
+	zk.Stop()
+	reg, err := zookeeper.New("zookeeper://" + zk.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,10 +65,7 @@ func TestRegistryComesAndGoes(t *testing.T) {
 	}()
 	<-srv.Ready()
 
-	zk, err := zkserver.New(zkserver.Config{Listen: address})
-	if err != nil {
-		t.Fatal(err)
-	}
+	zk.Resume()
 	began := time.Now()
 	for {
 		_, err := greeter.SayHello(ctx, "b")
@@ -86,9 +78,7 @@ func TestRegistryComesAndGoes(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Logf("calls work %v after the registry came", time.Since(began).Round(time.Millisecond))
-	if err := zk.Close(); err != nil {
-		t.Fatal(err)
-	}
+	zk.Stop()
 	for range 100 {
 		if _, err := greeter.SayHello(ctx, "c"); err != nil {
 			t.Fatalf("the registry is away: %v", err)
