@@ -236,11 +236,9 @@ func (k *call) EncodeReply(reply any) error {
 	return nil
 }
 
-// checkSize fails in the words of Java, so that one search finds it in the logs
-// of a mixed fleet.
 func (k *call) checkSize() error {
 	if n := len(k.out) - headerSize; n > k.conn.max {
-		return api.NewError(api.TooLarge, api.SentMaybe, fmt.Sprintf("dubbo: response of %s: Data length too large: %d, max payload: %d (MaxMessage)", &k.req, n, k.conn.max), nil)
+		return tooLarge(api.SentMaybe, "response of "+k.req.String(), n, k.conn.max)
 	}
 	return nil
 }

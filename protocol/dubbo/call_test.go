@@ -270,7 +270,7 @@ func TestTooLargeEachWay(t *testing.T) {
 		return nil
 	})
 	cli, _ := pair(t, h, protocol.ServeOptions{MaxMessage: 4000}, protocol.DialOptions{MaxMessage: 3000})
-	wantError(t, cli.Invoke(t.Context(), stringCall(&echoMethod, strings.Repeat("x", 3000))), api.TooLarge, api.SentNo, "limit is 3000")
+	wantError(t, cli.Invoke(t.Context(), stringCall(&echoMethod, strings.Repeat("x", 3000))), api.TooLarge, api.SentNo, "Data length too large: 3", "max payload: 3000")
 	wantError(t, cli.Invoke(t.Context(), stringCall(&waitMethod, "")), api.TooLarge, api.SentMaybe, "Data length too large: 50", "max payload: 4000")
 	if err := cli.Invoke(t.Context(), stringCall(&echoMethod, "x")); err != nil {
 		t.Errorf("the connection did not live on: %v", err)

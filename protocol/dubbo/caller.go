@@ -69,7 +69,7 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 		return true, api.NewError(api.Codec, api.SentNo, "dubbo: arguments of "+callName(inv), err)
 	}
 	if n := len(w.out) - headerSize; n > c.max {
-		return true, api.NewError(api.TooLarge, api.SentNo, fmt.Sprintf("dubbo: request to %s has %d bytes, the limit is %d (MaxMessage)", callName(inv), n, c.max), nil)
+		return true, tooLarge(api.SentNo, "request to "+callName(inv), n, c.max)
 	}
 	inv.BytesOut = len(w.out)
 	h := header{flag: flagRequest | codecHessian2, length: len(w.out) - headerSize}
