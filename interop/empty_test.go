@@ -31,6 +31,7 @@ var empties = append(byAddress("register", "called", "again", "second", "excepti
 	{call: "types/bitSet.2", versions: only26, why: "its hessian-lite reads every BitSet as empty"},
 	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, why: "its serialization security refuses classes of no signature and no allowlist"},
 	{call: "generic/async", versions: only26, why: "2.6 has no $invokeAsync", lacks: true},
+	{call: "generic/raw", versions: only26, why: "2.6 has no generic=raw.return", lacks: true},
 	{call: "access/accesskey.right", versions: before3, why: "no authentication comes with the jar", lacks: true},
 	{call: "access/accesskey.wrong", versions: before3, why: "no authentication comes with the jar", lacks: true},
 	{call: "access/accesskey.none", versions: before3, why: "no authentication comes with the jar", lacks: true},

@@ -101,9 +101,21 @@ var genericCalls = []call[*consumer.Generic]{
 	}},
 	{name: "async", run: func(ctx context.Context, g *consumer.Generic) (string, error) {
 		return same[any]("hello, Ada")(g.With(consumer.Attach("generic", "true")).Invoke(ctx, "$invokeAsync",
-			[]string{javaString, javaString + "[]", "java.lang.Object[]"}, []any{"sayHello", []any{javaString}, []any{"Ada"}}))
+			invokeTypes, []any{"sayHello", []any{javaString}, []any{"Ada"}}))
+	}},
+	{name: "raw", run: func(ctx context.Context, g *consumer.Generic) (string, error) {
+		got, err := g.With(consumer.Attach("generic", "raw.return")).Invoke(ctx, "$invoke",
+			invokeTypes, []any{"echoUser", []any{javaUser}, []any{beanOf(ada(), make(map[*greet.User]bean))}})
+		o, ok := got.(*hessian.Object)
+		if !ok || o.Class != javaUser || o.Get("name") != ada().Name {
+			return "", fmt.Errorf("got %#v, %w", got, err)
+		}
+		return o.Class, nil
 	}},
 }
+
+// invokeTypes are the parameters of "$invoke" and "$invokeAsync".
+var invokeTypes = []string{javaString, javaString + "[]", "java.lang.Object[]"}
 
 // genericThrown checks an exception of the service that came by way of $invoke.
 func genericThrown(class, message string, err error) (string, error) {

@@ -19,9 +19,9 @@ const genericDesc = "Ljava/lang/String;[Ljava/lang/String;[Ljava/lang/Object;"
 // Generic lets callers that lack the service's interface call it by way of
 // "$invoke" and "$invokeAsync", as Java's GenericService does: with names of
 // methods and types, and with maps in place of objects. It is off unless asked
-// for. Only classes of the declared signatures are ever built, and only Java's
-// default mode, generic=true, is answered; gson, bean, nativejava, raw.return
-// and protobuf-json are refused.
+// for. Only classes of the declared signatures are ever built. Of Java's modes
+// the default, generic=true, is answered, and raw.return, whose results are
+// objects; gson, bean, nativejava and protobuf-json are refused.
 func Generic() ServiceOption {
 	return func(s *service) {
 		s.generic = true
@@ -62,8 +62,10 @@ func (g *generic) Invoke(ctx context.Context, inv *api.Invocation) (err error) {
 		}
 	}()
 	args := inv.Args.(*genericArgs)
-	if mode := inv.Attachments.Get("generic"); mode != "" && !strings.EqualFold(mode, "true") {
-		return api.NewError(api.Forbidden, api.SentNo, fmt.Sprintf("provider: generic=%q is not supported; call service %q with generic=true", clip(mode), g.service.Key()), nil)
+	mode := inv.Attachments.Get("generic")
+	raw := strings.EqualFold(mode, "raw.return")
+	if !raw && mode != "" && !strings.EqualFold(mode, "true") {
+		return api.NewError(api.Forbidden, api.SentNo, fmt.Sprintf("provider: generic=%q is not supported; call service %q with generic=true, or raw.return", clip(mode), g.service.Key()), nil)
 	}
 	ep, err := g.find(args)
 	if err != nil {
@@ -75,7 +77,7 @@ func (g *generic) Invoke(ctx context.Context, inv *api.Invocation) (err error) {
 	}
 	inner.Attachments, inner.Deadline = inv.Attachments, inv.Deadline
 	inner.Peer, inner.PeerApplication, inner.BytesIn = inv.Peer, inv.PeerApplication, inv.BytesIn
-	sink := &genericSink{outer: inv, inner: inner}
+	sink := &genericSink{outer: inv, inner: inner, raw: raw}
 	inner.Sink = sink
 	err = ep.Invoker.Invoke(genericContext{ctx, inner}, inner)
 	inv.ReplyAttachments = inner.ReplyAttachments
@@ -228,10 +230,11 @@ var (
 // genericSink takes the inner call's result for the outer one.
 type genericSink struct {
 	outer, inner *api.Invocation
+	raw          bool // the caller wants objects, not maps
 	filled       bool
 }
 
-// EncodeReply turns reply into maps and hands it on.
+// EncodeReply turns reply into maps, unless it is raw, and hands it on.
 func (s *genericSink) EncodeReply(reply any) error {
 	if err := s.fill(reply); err != nil || s.outer.Sink == nil {
 		return err
@@ -243,6 +246,10 @@ func (s *genericSink) EncodeReply(reply any) error {
 
 func (s *genericSink) fill(reply any) error {
 	s.filled = true
+	if s.raw {
+		s.outer.Reply = reply
+		return nil
+	}
 	value, err := generalize(reply)
 	s.outer.Reply.(*genericReply).value = value
 	return err

@@ -159,11 +159,27 @@ func TestGenericFailures(t *testing.T) {
 			t.Errorf("%s: %+v", tt.name, tt.err)
 		}
 	}
-	for _, mode := range []string{"bean", "nativejava", "raw.return", "protobuf-json", "gson", "false"} {
+	for _, mode := range []string{"bean", "nativejava", "protobuf-json", "gson", "false"} {
 		_, err := g.With(consumer.Attach("generic", mode)).Invoke(t.Context(), "$invoke", invokeTypes, []any{"bool", nil, []any{true}})
 		if api.CodeOf(err) != api.Forbidden || !strings.Contains(err.Error(), fmt.Sprintf("generic=%q is not supported", mode)) {
 			t.Errorf("%s: %v", mode, err)
 		}
+	}
+	raw := g.With(consumer.Attach("generic", "raw.return")) // arguments as ever, the result as typed callers get it
+	for _, tt := range []struct {
+		method    string
+		arg, want any
+	}{
+		{"point", bean{"x": 1.0, "y": "2"}, &hessian.Object{Class: "lab.types.Point", Fields: []hessian.Field{{Name: "x", Value: 1.0}, {Name: "y", Value: 2.0}}}},
+		{"level", "LOW", &hessian.Object{Class: "lab.types.Level", Fields: []hessian.Field{{Name: "name", Value: "LOW"}}}},
+	} {
+		got, err := raw.Invoke(t.Context(), "$invoke", invokeTypes, []any{tt.method, nil, []any{tt.arg}})
+		if err != nil || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s(%v): %#v, %v", tt.method, tt.arg, got, err)
+		}
+	}
+	if _, err := raw.Invoke(t.Context(), "$invoke", invokeTypes, []any{"find", []any{"long"}, []any{7}}); api.CodeOf(err) != api.Business || !strings.Contains(err.Error(), "lab.types.NotFoundException: no node 7") {
+		t.Errorf("raw.return: %v", err)
 	}
 	for _, method := range []string{"$invoke", "$invokeAsync"} { // without a mode it is the default
 		if got, err := g.Invoke(t.Context(), method, invokeTypes, []any{"bool", []any{"boolean"}, []any{true}}); err != nil || got != true {

@@ -84,7 +84,7 @@ public final class Dubbo {
     static Ref<Generic> generic(String type, Terms terms, String address) {
         ReferenceConfig<GenericService> reference = reference(terms, address);
         reference.setInterface(type);
-        reference.setGeneric("true");
+        reference.setGeneric(terms.generic);
         GenericService service = reference.get();
         return new Ref<>(new Generic() {
             @Override

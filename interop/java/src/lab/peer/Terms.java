@@ -6,7 +6,7 @@ import java.util.StringJoiner;
 
 /** How a service is exported or referred to; what is not set is Dubbo's default. */
 public final class Terms {
-    String group = "", version, path, token;
+    String group = "", version, path, token, generic = "true";
     final Map<String, String> parameters = new HashMap<>();
     private final StringJoiner published = new StringJoiner("&", "?", "").setEmptyValue("");
 
@@ -30,6 +30,12 @@ public final class Terms {
     /** For exports, and for references that no registry tells it. */
     public Terms token(String t) {
         token = t;
+        return this;
+    }
+
+    /** The mode of generic calls. */
+    public Terms generic(String mode) {
+        generic = mode;
         return this;
     }
 

@@ -44,6 +44,16 @@ public final class GenericCalls implements Suite {
             service = ref.service;
             run(calls);
         }
+        if (!Dubbo.FUTURES) {
+            calls.lacks("raw");
+            return;
+        }
+        try (Ref<Generic> ref = calls.generic("lab.greet.GreetService", new Terms().group("-generic").generic("raw.return"))) {
+            calls.call("raw", () -> {
+                Object back = ref.service.invoke("echoUser", types(USER), map(Users.ada(), new IdentityHashMap<>()));
+                return same(Users.text(Users.ada()), Users.text((User) back)) + same(Level.MID, ref.service.invoke("nextLevel", types(LEVEL), "LOW"));
+            });
+        }
     }
 
     private static String[] types(String... names) {
