@@ -5,7 +5,6 @@ import (
 	"encoding/gob"
 	"fmt"
 	"io"
-	"testing"
 
 	hessian2 "github.com/apache/dubbo-go-hessian2"
 	"google.golang.org/protobuf/proto"
@@ -18,29 +17,23 @@ func gubbo[T any](write func(e *hessian.Encoder), read func(d *hessian.Decoder) 
 	var first hessian.Encoder
 	write(&first)
 	data := bytes.Clone(first.Bytes())
+	var e hessian.Encoder
+	var d hessian.Decoder
+	buf := make([]byte, 0, len(data))
 	return codec{
-		encode: func(b *testing.B) {
-			var e hessian.Encoder
-			buf := make([]byte, 0, len(data))
-			b.ReportAllocs()
-			for b.Loop() {
+		encode: func(n int) error {
+			for range n {
 				e.Reset(buf)
 				write(&e)
 			}
-			if e.Err() != nil {
-				b.Fatal(e.Err())
-			}
+			return e.Err()
 		},
-		decode: func(b *testing.B) {
-			var d hessian.Decoder
-			b.ReportAllocs()
-			for b.Loop() {
+		decode: func(n int) error {
+			for range n {
 				d.Reset(data, shapesTypes)
 				read(&d)
 			}
-			if d.Err() != nil {
-				b.Fatal(d.Err())
-			}
+			return d.Err()
 		},
 		once: func() (any, error) {
 			d := hessian.NewDecoder(data, shapesTypes)
@@ -56,25 +49,24 @@ func dubboGo(v any, as func(any) any) codec {
 	first := hessian2.NewEncoder()
 	err := first.Encode(v)
 	data := first.Buffer()
+	e, d := hessian2.NewEncoder(), hessian2.NewDecoder(data)
 	return codec{
-		encode: func(b *testing.B) {
-			e := hessian2.NewEncoder()
-			b.ReportAllocs()
-			for b.Loop() {
+		encode: func(n int) error {
+			for range n {
 				e.ReuseBufferClean()
 				if err := e.Encode(v); err != nil {
-					b.Fatal(err)
+					return err
 				}
 			}
+			return nil
 		},
-		decode: func(b *testing.B) {
-			d := hessian2.NewDecoder(data)
-			b.ReportAllocs()
-			for b.Loop() {
+		decode: func(n int) error {
+			for range n {
 				if _, err := d.Reset(data).Decode(); err != nil {
-					b.Fatal(err)
+					return err
 				}
 			}
+			return nil
 		},
 		once: func() (any, error) {
 			got, e := hessian2.NewDecoder(data).Decode()
@@ -125,27 +117,26 @@ func gobs[T any](v T) codec {
 		err = gobAgain(e, v, &first)
 	}
 	stream := func() *repeat { return &repeat{first: first.Bytes(), again: again.Bytes()} }
+	var w bytes.Buffer
+	kept, d := gob.NewEncoder(&w), gob.NewDecoder(stream())
 	return codec{
-		encode: func(b *testing.B) {
-			var w bytes.Buffer
-			e := gob.NewEncoder(&w)
-			b.ReportAllocs()
-			for b.Loop() {
+		encode: func(n int) error {
+			for range n {
 				w.Reset()
-				if err := e.Encode(v); err != nil {
-					b.Fatal(err)
+				if err := kept.Encode(v); err != nil {
+					return err
 				}
 			}
+			return nil
 		},
-		decode: func(b *testing.B) {
-			d := gob.NewDecoder(stream())
-			b.ReportAllocs()
-			for b.Loop() {
+		decode: func(n int) error {
+			for range n {
 				var got T
 				if err := d.Decode(&got); err != nil {
-					b.Fatal(err)
+					return err
 				}
 			}
+			return nil
 		},
 		once: func() (any, error) {
 			var got T
@@ -175,23 +166,23 @@ func gobAgain[T any](e *gob.Encoder, v T, first *bytes.Buffer) error {
 func protobuf[M proto.Message](m M, as func(M) any) codec {
 	data, err := proto.Marshal(m)
 	empty := func() M { return m.ProtoReflect().New().Interface().(M) }
+	buf := make([]byte, 0, len(data))
 	return codec{
-		encode: func(b *testing.B) {
-			buf := make([]byte, 0, len(data))
-			b.ReportAllocs()
-			for b.Loop() {
+		encode: func(n int) error {
+			for range n {
 				if _, err := (proto.MarshalOptions{}).MarshalAppend(buf, m); err != nil {
-					b.Fatal(err)
+					return err
 				}
 			}
+			return nil
 		},
-		decode: func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
+		decode: func(n int) error {
+			for range n {
 				if err := proto.Unmarshal(data, empty()); err != nil {
-					b.Fatal(err)
+					return err
 				}
 			}
+			return nil
 		},
 		once: func() (any, error) {
 			got := empty()

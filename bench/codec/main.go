@@ -1,58 +1,74 @@
 // Command codec compares encoding and decoding of gubbo's Hessian with that of
-// dubbo-go-hessian2, encoding/gob and protobuf, shape by shape. Each message
-// stands alone, but for gob, which is measured at its best: in a stream that
-// has told its types before.
+// dubbo-go-hessian2, encoding/gob and protobuf: first shape by shape with
+// declared types, as generated code has them, then over every vector that real
+// Java wrote, with types that show at run time only. Each message stands
+// alone, but for gob, which is measured at its best: in a stream that has told
+// its types before.
+//
+//	go run ./codec                      all, in about a minute of processor time
+//	go run ./codec -run struct          the rows that match
+//	go run ./codec -run ^time/ -each    a row for each vector
 package main
 
 import (
-	"cmp"
 	"flag"
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"runtime"
-	"slices"
-	"testing"
+	"time"
 )
 
-const rounds = 3
+// libraries are the columns, in the order of shape.codecs.
+var libraries = [...]string{"gubbo", "dubbo-go-hessian2", "gob", "protobuf"}
+
+type options struct {
+	only    *regexp.Regexp
+	each    bool
+	rounds  int
+	window  time.Duration
+	vectors string
+}
 
 func main() {
-	testing.Init()
+	var o options
+	only := flag.String("run", "", "a regular expression of the rows to measure")
+	flag.BoolVar(&o.each, "each", false, "print a row for each vector, not for each kind")
+	flag.IntVar(&o.rounds, "rounds", 5, "how often each shape is measured; the best counts")
+	flag.DurationVar(&o.window, "window", 10*time.Millisecond, "processor time of each measurement; a vector gets a tenth, and half the rounds")
+	flag.StringVar(&o.vectors, "vectors", "../protocol/hessian/testdata/hessian2.jsonl.gz", "the vectors of real Java")
 	flag.Parse()
-	if err := run(); err != nil {
+	var err error
+	if o.only, err = regexp.Compile(*only); err == nil {
+		err = run(o)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "codec:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
-	// Short, since the rounds interleave and the median counts.
-	if err := flag.Set("test.benchtime", "30ms"); err != nil {
+func run(o options) error {
+	fmt.Printf(`Encode and decode; %s, %s/%s.
+Times are processor time, the collector's included: the best of %d interleaved rounds of %v. × is the multiple of gubbo's time.
+`, runtime.Version(), runtime.GOOS, runtime.GOARCH, o.rounds, o.window)
+	if err := compareShapes(o); err != nil {
 		return err
 	}
-	fmt.Printf("encode and decode; %s; medians of %d interleaved rounds; in brackets allocations, × is the multiple of gubbo's time\n", runtime.Version(), rounds)
-	fmt.Printf("\n%-22s%17s%24s%24s%24s\n", "", "gubbo", "dubbo-go-hessian2", "gob stream", "protobuf")
-	for _, s := range shapes() {
-		if err := s.check(); err != nil {
-			return err
-		}
-		s.measure(s.name+" enc", func(c codec) func(*testing.B) { return c.encode })
-		s.measure(s.name+" dec", func(c codec) func(*testing.B) { return c.decode })
-	}
-	return nil
+	return compareVectors(o)
 }
 
 // codec is a library at work on one shape.
 type codec struct {
-	encode, decode func(b *testing.B)
+	encode, decode work
 	// once decodes what was encoded, for check.
 	once func() (any, error)
 }
 
 type shape struct {
 	name   string
-	codecs []codec // gubbo, dubbo-go-hessian2, gob, protobuf
+	codecs []codec // of the libraries
 	want   any
 }
 
@@ -61,37 +77,71 @@ func (s shape) check() error {
 	for i, c := range s.codecs {
 		got, err := c.once()
 		if err != nil || !reflect.DeepEqual(got, s.want) {
-			return fmt.Errorf("%s with codec %d: got %v, want %v, %v", s.name, i, got, s.want, err)
+			return fmt.Errorf("%s with %s: got %v, want %v, %v", s.name, libraries[i], got, s.want, err)
 		}
 	}
 	return nil
 }
 
-func (s shape) measure(name string, pick func(codec) func(*testing.B)) {
-	results := make([][]testing.BenchmarkResult, len(s.codecs))
-	for range rounds {
-		for i, c := range s.codecs {
-			results[i] = append(results[i], testing.Benchmark(pick(c)))
+// goal is what gubbo's time of a shape should not exceed, in nanoseconds.
+type goal struct{ encode, decode float64 }
+
+var goals = map[string]goal{"string 100 B": {60, 150}, "struct of 20 fields": {300, 800}}
+
+// compareShapes measures the shapes of declared types.
+func compareShapes(o options) error {
+	fmt.Printf("\nDeclared types; allocations in brackets\n%-24s%17s%24s%24s%24s\n", "",
+		libraries[0], libraries[1], libraries[2], libraries[3])
+	var verdicts []string
+	for _, s := range shapes() {
+		if !o.only.MatchString(s.name) {
+			continue
+		}
+		if err := s.check(); err != nil {
+			return err
+		}
+		enc, err := s.measure(s.name+" enc", o, func(c codec) work { return c.encode })
+		if err != nil {
+			return err
+		}
+		dec, err := s.measure(s.name+" dec", o, func(c codec) work { return c.decode })
+		if err != nil {
+			return err
+		}
+		if g, ok := goals[s.name]; ok {
+			verdict := "met"
+			if enc.ns > g.encode || dec.ns > g.decode || enc.allocs > 0 {
+				verdict = "NOT met"
+			}
+			verdicts = append(verdicts, fmt.Sprintf("goal of %s: encode in %.0f ns without allocations, decode in %.0f ns: %s, %.0f (%d) and %.0f",
+				s.name, g.encode, g.decode, verdict, enc.ns, enc.allocs, dec.ns))
 		}
 	}
-	fmt.Printf("%-22s", name)
-	var base float64
+	for _, v := range verdicts {
+		fmt.Println(v)
+	}
+	return nil
+}
+
+// measure prints a row and returns gubbo's result.
+func (s shape) measure(name string, o options, pick func(codec) work) (result, error) {
+	works := make([]work, len(s.codecs))
+	for i, c := range s.codecs {
+		works[i] = pick(c)
+	}
+	results, err := measure(works, o.rounds, o.window)
+	if err != nil {
+		return result{}, fmt.Errorf("%s: %w", name, err)
+	}
+	fmt.Printf("%-24s", name)
 	for i, r := range results {
-		slices.SortFunc(r, func(a, b testing.BenchmarkResult) int { return cmp.Compare(nanoseconds(a), nanoseconds(b)) })
-		m := r[rounds/2]
-		ns := nanoseconds(m)
-		cell := fmt.Sprintf("%.0f ns (%d)", ns, m.AllocsPerOp())
+		cell := fmt.Sprintf("%.0f ns (%d)", r.ns, r.allocs)
 		if i == 0 {
-			base = ns
 			fmt.Printf("%17s", cell)
 			continue
 		}
-		fmt.Printf("%24s", fmt.Sprintf("%s ×%.1f", cell, ns/base))
+		fmt.Printf("%24s", fmt.Sprintf("%s ×%.1f", cell, r.ns/results[0].ns))
 	}
 	fmt.Println()
-}
-
-// nanoseconds is the time of one operation.
-func nanoseconds(r testing.BenchmarkResult) float64 {
-	return float64(r.T.Nanoseconds()) / float64(r.N)
+	return results[0], nil
 }
