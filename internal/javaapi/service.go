@@ -266,7 +266,7 @@ func (l *Library) Services() (names []string, why map[string]string, err error) 
 		case !slices.ContainsFunc(c.Methods, func(m classfile.Method) bool { return callable(&m) }) && len(c.Interfaces) == 0:
 			why[c.Name] = "it has no methods"
 		case len(l.children[c.Name]) > 0:
-			why[c.Name] = l.children[c.Name][0] + " is one"
+			why[c.Name] = l.children[c.Name][0] + " extends it"
 		case used[c.Name] != "":
 			why[c.Name] = used[c.Name]
 		default:

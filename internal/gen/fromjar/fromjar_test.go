@@ -42,7 +42,7 @@ func TestShop(t *testing.T) {
 	if got := strings.Join(r.Services, " "); got != "com.acme.shop.StockService com.acme.user.UserService" {
 		t.Errorf("services %s", got)
 	}
-	if r.LeftOut["com.acme.base.Crud"] != "com.acme.user.UserService is one" || len(r.LeftOut) != 2 {
+	if r.LeftOut["com.acme.base.Crud"] != "com.acme.user.UserService extends it" || len(r.LeftOut) != 2 {
 		t.Errorf("left out %q", r.LeftOut)
 	}
 }

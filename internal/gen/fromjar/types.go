@@ -172,7 +172,7 @@ func (w *writer) typ(t classfile.Type, top bool) (mapped, error) {
 		m.key = true
 	case javaapi.Abstract:
 		if m.expr == "" {
-			return anyOf(t, "it is abstract, and no class in the jars extends it"), nil
+			return anyOf(t, "no class in the jars extends it; add theirs with --from, or, if it is a listener that the provider calls back, declare its interface with //gubbo:callback "+t.Name), nil
 		}
 	case javaapi.Opaque:
 		return anyOf(t, "it extends "+c.Base+", so it is no object with fields"), nil

@@ -24,8 +24,8 @@ type WriteOptions struct {
 	Dir string
 	// Force lets Write replace a contract that is there and differs.
 	Force bool
-	// Out takes a line for each file and each interface that was left out; nil
-	// is io.Discard.
+	// Out takes a line for each file and each interface that was not taken
+	// for a service; nil is io.Discard.
 	Out io.Writer
 }
 
@@ -63,7 +63,7 @@ func Write(o WriteOptions) error {
 		fmt.Fprintln(o.Out, "wrote", path)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.LeftOut)) {
-		fmt.Fprintf(o.Out, "left out %s: %s; --service %s takes it\n", name, r.LeftOut[name], name)
+		fmt.Fprintf(o.Out, "not taken for a service: %s, since %s; --service %s takes it for one\n", name, r.LeftOut[name], name)
 	}
 	return gen.Run(gen.Options{Dirs: []string{o.Dir}, Out: o.Out})
 }
