@@ -22,6 +22,7 @@ func commands() []*cobra.Command {
 		monitorCommand(),
 		lsCommand(),
 		callCommand(),
+		zkCommand(),
 		genCommand(),
 		checkCommand(),
 		versionCommand(),

@@ -1,0 +1,352 @@
+package zk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gubbo/gubbo/internal/task"
+	"github.com/gubbo/gubbo/internal/zkclient"
+)
+
+// state is what zkCli shows in its prompt.
+type state string
+
+const (
+	connecting state = "CONNECTING"
+	connected  state = "CONNECTED"
+	authFailed state = "AUTH_FAILED"
+	closed     state = "CLOSED"
+)
+
+func (s state) alive() bool { return s == connecting || s == connected }
+
+// proof is what addauth proved; each new connection proves it again.
+type proof struct {
+	scheme string
+	secret []byte
+}
+
+// session is one ZooKeeper session. It connects by itself, and again after a
+// connection is lost, until it expires or is closed.
+type session struct {
+	ensemble ensemble
+	dial     func(ctx context.Context, address string) (net.Conn, error)
+	timeout  time.Duration
+	tell     func(event string) // called from one goroutine, in order
+
+	tasks  task.Group
+	events chan struct{} // has something once told has
+
+	proving sync.Mutex // held until it is clear what a proof came to; before mu
+
+	mu      sync.Mutex
+	state   state
+	ending  bool // close was called
+	conn    *zkclient.Conn
+	news    chan struct{} // closed and made anew when state or misses change
+	misses  int           // how many servers did not take it since it was connected last
+	proofs  []proof
+	watches watchTable
+	told    []string // events that wait for tell; an idle shell reads them at once
+}
+
+// open begins a session; it does not wait for the connection.
+func open(e ensemble, timeout time.Duration, dial func(context.Context, string) (net.Conn, error), proofs []proof, tell func(string)) *session {
+	s := &session{
+		ensemble: e, timeout: timeout, dial: dial, tell: tell, proofs: proofs,
+		state: connecting, events: make(chan struct{}, 1), news: make(chan struct{}),
+	}
+	s.tasks.Go(s.keep)
+	s.tasks.Go(s.pass)
+	return s
+}
+
+// close ends the session and returns when all its events are told, of which
+// the last says that it is closed.
+func (s *session) close() {
+	s.mu.Lock()
+	alive, conn := s.goesOn(), s.conn
+	s.ending = true
+	s.mu.Unlock()
+	if alive && conn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		_ = conn.CloseSession(ctx) // without an answer it ends by its timeout
+		cancel()
+	}
+	if alive {
+		s.mu.Lock()
+		s.state, s.conn = closed, nil
+		s.announce()
+		s.queue("state:Closed type:None path:null")
+		s.mu.Unlock()
+	}
+	s.tasks.Stop()
+	s.tasks.Wait()
+}
+
+// turn changes the state and tells it; it reports false when the session has
+// ended.
+func (s *session) turn(to state, event string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.goesOn() {
+		return false
+	}
+	s.state = to
+	if to != connecting {
+		s.misses = 0
+	}
+	if to != connected {
+		s.conn = nil
+	}
+	s.announce()
+	s.queue(event)
+	return true
+}
+
+// goesOn is false once the session has ended or close was called; mu is held.
+func (s *session) goesOn() bool { return s.state.alive() && !s.ending }
+
+func (s *session) announce() {
+	close(s.news)
+	s.news = make(chan struct{})
+}
+
+func (s *session) queue(event string) {
+	s.told = append(s.told, "WatchedEvent "+event)
+	select {
+	case s.events <- struct{}{}:
+	default:
+	}
+}
+
+// pass tells events until the session ends, and then what is left.
+func (s *session) pass(ctx context.Context) {
+	for ended := false; ; {
+		s.mu.Lock()
+		told := s.told
+		s.told = nil
+		s.mu.Unlock()
+		for _, event := range told {
+			s.tell(event)
+		}
+		if ended && len(told) == 0 {
+			return
+		}
+		select {
+		case <-s.events:
+		case <-ctx.Done():
+			ended = true
+		}
+	}
+}
+
+// keep connects, again and again.
+func (s *session) keep(ctx context.Context) {
+	next := zkclient.Config{Timeout: s.timeout, Events: s.event}
+	for try := rand.IntN(len(s.ensemble.servers)); ctx.Err() == nil; try++ {
+		conn, err := s.connect(ctx, s.ensemble.servers[try%len(s.ensemble.servers)], next)
+		switch {
+		case errors.Is(err, zkclient.ErrExpired):
+			s.turn(closed, "state:Expired type:None path:null")
+			return
+		case errors.Is(err, zkclient.ErrAuthFailed):
+			s.turn(authFailed, "state:AuthFailed type:None path:null")
+			return
+		case err != nil:
+			if !s.missed() {
+				return
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second): // as Java's client
+			}
+			continue
+		}
+		next.SessionID, next.Password = conn.SessionID(), conn.Password()
+		select {
+		case <-conn.Done():
+		case <-ctx.Done():
+		}
+		conn.Close()
+		next.LastZxid = conn.Zxid()
+		s.proving.Lock() // a proof that was refused may be why
+		s.proving.Unlock()
+		if !s.turn(connecting, "state:Disconnected type:None path:null") {
+			return
+		}
+	}
+}
+
+func (s *session) connect(ctx context.Context, server string, cfg zkclient.Config) (*zkclient.Conn, error) {
+	nc, err := s.dial(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := zkclient.Open(ctx, nc, cfg)
+	if err != nil {
+		return nil, err
+	}
+	ready := func() error {
+		s.mu.Lock()
+		proofs := s.proofs
+		w, any := s.watches.all(&s.ensemble)
+		s.mu.Unlock()
+		for _, p := range proofs {
+			if err := conn.Authenticate(ctx, p.scheme, p.secret); err != nil {
+				return err
+			}
+		}
+		if !any {
+			return nil
+		}
+		return conn.SetWatches(ctx, cfg.LastZxid, w)
+	}
+	if err := ready(); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	s.mu.Lock()
+	s.conn = conn
+	s.mu.Unlock()
+	if !s.turn(connected, "state:SyncConnected type:None path:null") {
+		_ = conn.CloseSession(ctx) // close came first and knew of no connection
+	}
+	return conn, nil
+}
+
+func (s *session) missed() (goesOn bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.misses++
+	s.announce()
+	return s.goesOn()
+}
+
+// event takes what the server says; the connection's reader calls it.
+func (s *session) event(e zkclient.Event) {
+	e.Path = s.ensemble.toClient(e.Path)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.watches.fired(e) {
+		s.queue(fmt.Sprintf("state:SyncConnected type:%s path:%s", eventNames[e.Type], e.Path))
+	}
+}
+
+var eventNames = map[zkclient.EventType]string{
+	zkclient.NodeCreated:         "NodeCreated",
+	zkclient.NodeDeleted:         "NodeDeleted",
+	zkclient.NodeDataChanged:     "NodeDataChanged",
+	zkclient.NodeChildrenChanged: "NodeChildrenChanged",
+}
+
+func (s *session) now() state {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// live waits for a connection, until each server has failed to give one.
+func (s *session) live(ctx context.Context) (*zkclient.Conn, error) {
+	s.mu.Lock()
+	enough := s.misses + len(s.ensemble.servers)
+	for {
+		conn, st, misses, news := s.conn, s.state, s.misses, s.news
+		s.mu.Unlock()
+		switch {
+		case conn != nil && st == connected:
+			return conn, nil
+		case !st.alive() || misses >= enough:
+			return nil, codeConnectionLoss
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		s.mu.Lock()
+	}
+}
+
+// ask has do ask the server about a path of the client; do gets the server's
+// name for it. An error is about the path.
+func (s *session) ask(ctx context.Context, path string, do func(c *zkclient.Conn, path string) error) error {
+	if err := validPath(path); err != nil {
+		return err
+	}
+	conn, err := s.live(ctx)
+	if err == nil {
+		err = do(conn, s.ensemble.toServer(path))
+	}
+	return about(path, err)
+}
+
+// askWatching is ask for what sets a watch. It is noted before the question, so
+// that its event finds it, and taken back after an error.
+func (s *session) askWatching(ctx context.Context, kind watchKind, path string, do func(c *zkclient.Conn, path string) error) error {
+	s.mu.Lock()
+	isNew := s.watches.add(kind, path)
+	s.mu.Unlock()
+	err := s.ask(ctx, path, do)
+	if err == nil || !isNew {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watches.drop(kind, path)
+	return err
+}
+
+// askExists is askWatching for the question whether there is a node, which sets
+// a watch in either case.
+func (s *session) askExists(ctx context.Context, path string, do func(c *zkclient.Conn, path string) error) error {
+	s.mu.Lock()
+	isNew := s.watches.add(existWatch, path)
+	s.mu.Unlock()
+	err := s.askWatching(ctx, dataWatch, path, do)
+	if isNew && !isCode(err, zkclient.ErrNoNode) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.watches.drop(existWatch, path)
+	}
+	return err
+}
+
+// prove tells the server who is there, now and on each later connection.
+func (s *session) prove(ctx context.Context, p proof) error {
+	conn, err := s.live(ctx)
+	s.proving.Lock()
+	defer s.proving.Unlock()
+	if err == nil {
+		err = conn.Authenticate(ctx, p.scheme, p.secret)
+	}
+	if errors.Is(err, zkclient.ErrAuthFailed) {
+		s.turn(authFailed, "state:AuthFailed type:None path:null")
+		return nil // the event says it
+	}
+	s.mu.Lock()
+	s.proofs = append(s.proofs, p)
+	s.mu.Unlock()
+	return about("", err)
+}
+
+// unwatch takes watches off the server and then off the table, with events
+// that say so; with local the server's refusal counts for nothing.
+func (s *session) unwatch(ctx context.Context, path string, kind zkclient.WatchKind, local bool) error {
+	err := s.ask(ctx, path, func(c *zkclient.Conn, path string) error { return c.RemoveWatches(ctx, path, kind) })
+	if _, refused := err.(*refusal); err != nil && (!local || !refused) {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	events, err := s.watches.removed(path, kind)
+	for _, event := range events {
+		s.queue("state:SyncConnected type:" + event + " path:" + path)
+	}
+	return err
+}
