@@ -17,8 +17,6 @@ const (
 	// farewellTime is how long a connection that is being closed may take to
 	// read what it is owed.
 	farewellTime = time.Second
-	// keptBuffer is the largest buffer of frames that is kept for reuse.
-	keptBuffer = 2 << 20
 )
 
 // A client that does not read what it asked for costs little more than window
@@ -226,7 +224,7 @@ func (c *conn) send(frames []byte, replied flow, end bool) bool {
 		return false
 	}
 	if len(c.outbox) == 0 {
-		c.outbox = frames
+		c.outbox = c.server.buffers.fit(frames)
 	} else {
 		c.outbox = append(c.outbox, frames...)
 		c.server.buffers.put(frames)
@@ -273,24 +271,6 @@ func (c *conn) write(ctx context.Context) {
 	}
 }
 
-// buffers are what frames are gathered in. A connection that owes nothing
-// holds none.
-type buffers struct{ pool sync.Pool } // of *[]byte
-
-func (b *buffers) get() []byte {
-	if p, ok := b.pool.Get().(*[]byte); ok {
-		return *p
-	}
-	return nil
-}
-
-func (b *buffers) put(p []byte) {
-	if cap(p) <= keptBuffer {
-		p = p[:0]
-		b.pool.Put(&p)
-	}
-}
-
 // close closes the connection at once.
 func (c *conn) close() {
 	c.mu.Lock()
@@ -305,4 +285,42 @@ func (c *conn) waiting() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.flow.requests
+}
+
+// buffers are what frames are gathered in. A connection that owes nothing
+// holds none, and one that cannot be written to none that is much too large.
+type buffers struct{ small, large sync.Pool } // of *[]byte, up to window, and beyond
+
+func (b *buffers) get() []byte {
+	for _, pool := range []*sync.Pool{&b.large, &b.small} {
+		if p, ok := pool.Get().(*[]byte); ok {
+			return *p
+		}
+	}
+	return nil
+}
+
+// fit returns p, or a copy of it that wastes less.
+func (b *buffers) fit(p []byte) []byte {
+	if cap(p) <= window || len(p) > cap(p)/2 {
+		return p
+	}
+	var small []byte
+	if s, ok := b.small.Get().(*[]byte); ok {
+		small = *s
+	}
+	small = append(small, p...)
+	b.put(p)
+	return small
+}
+
+func (b *buffers) put(p []byte) {
+	p = p[:0]
+	switch {
+	case cap(p) == 0:
+	case cap(p) <= window:
+		b.small.Put(&p)
+	case cap(p) <= 2<<20: // a larger one is rare, and must not stay for ever
+		b.large.Put(&p)
+	}
 }
