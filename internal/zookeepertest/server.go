@@ -25,6 +25,9 @@ type Options struct {
 	Tick time.Duration
 	// HeapMB is the -Xmx of each server in megabytes; 0 is 96.
 	HeapMB int
+	// Secure has the server speak TLS on a second port, see SecureAddr; Config
+	// must name its key store and what it trusts.
+	Secure bool
 	// JVM replaces the JVM's flags by which a server starts fast and stays
 	// small, -Xmx included; nil keeps them. A benchmark gives what users run with.
 	JVM []string
@@ -40,6 +43,7 @@ const readyWithin = 90 * time.Second
 type Server struct {
 	o       Options
 	port    int
+	secure  int      // the TLS port, 0 for none
 	quorum  []string // the "server.N=" lines of an ensemble
 	id      int      // in the ensemble, from 1; 0 is standalone
 	proc    *process
@@ -53,10 +57,13 @@ func Open(o Options) (*Server, error) {
 	for range 5 {
 		s := &Server{o: o}
 		var ports []int
-		if ports, err = freePorts(1); err != nil {
+		if ports, err = freePorts(2); err != nil {
 			return nil, err
 		}
 		s.port = ports[0]
+		if o.Secure {
+			s.secure = ports[1]
+		}
 		if err = s.Start(); err == nil {
 			return s, nil
 		}
@@ -69,6 +76,11 @@ func Open(o Options) (*Server, error) {
 
 // Addr returns "127.0.0.1:port"; it stays the same across restarts.
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// SecureAddr is Addr for TLS; only with Options.Secure.
+func (s *Server) SecureAddr() string {
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.secure))
+}
 
 // Version returns the version that the server itself told when it was last
 // started, e.g. "3.8.0".
@@ -194,6 +206,10 @@ func (s *Server) launch() error {
 			return err
 		}
 	}
+	if s.secure > 0 {
+		lines = append(lines, fmt.Sprint("secureClientPort=", s.secure), "secureClientPortAddress=127.0.0.1",
+			"serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory")
+	}
 	lines = append(lines, s.o.Config...)
 	cfg := filepath.Join(s.o.Dir, "zoo.cfg")
 	if err := os.WriteFile(cfg, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
@@ -206,11 +222,21 @@ func (s *Server) launch() error {
 	args = append(slices.Clone(args),
 		"-Djava.net.preferIPv4Stack=true", "-Dzookeeper.admin.enableServer=false",
 		"-Dorg.slf4j.simpleLogger.showDateTime=true",
-		"-cp", jar+":/usr/share/java/slf4j-simple.jar",
+		"-cp", Classpath(jar),
 		"org.apache.zookeeper.server.quorum.QuorumPeerMain", cfg)
 	var err error
 	s.proc, err = startProcess(s.logFile(), "java", args...)
 	return err
+}
+
+// Classpath is what a JVM needs to run the server or a client of jar: the
+// manifest names the jars it depends on, but for a logger and some that only
+// TLS needs.
+func Classpath(jar string) string {
+	for _, more := range []string{"slf4j-simple", "netty-codec", "netty-resolver", "netty-transport-native-unix-common"} {
+		jar += ":/usr/share/java/" + more + ".jar"
+	}
+	return jar
 }
 
 // errPortTaken is wrapped by what Start returns when another process got the

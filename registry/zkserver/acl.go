@@ -123,7 +123,7 @@ func (a acl) allows(ids []identity, perms int32) bool {
 
 func matchesID(have identity, want string) bool {
 	switch have.scheme {
-	case "digest":
+	case "digest", "x509":
 		return have.id == want
 	case "ip":
 		prefix, ok := parsePrefix(want)
@@ -152,8 +152,8 @@ func parsePrefix(s string) (netip.Prefix, bool) {
 
 // settle checks a list that a client wants to set and replaces the entries of
 // scheme auth by the identities that the client has proved; nil if the list is
-// not well formed.
-func settle(want acl, ids []identity) acl {
+// not well formed. Names of certificates are only with x509.
+func settle(want acl, ids []identity, x509 bool) acl {
 	var out acl
 	for i, g := range want {
 		if slices.Contains(want[:i], g) {
@@ -168,7 +168,7 @@ func settle(want acl, ids []identity) acl {
 		case "auth":
 			proved := false
 			for _, id := range ids {
-				if id.scheme == "digest" {
+				if id.scheme == "digest" || id.scheme == "x509" {
 					out = append(out, grant{g.perms, id})
 					proved = true
 				}
@@ -186,6 +186,11 @@ func settle(want acl, ids []identity) acl {
 			out = append(out, g)
 		case "ip":
 			if _, ok := parsePrefix(g.who.id); !ok {
+				return nil
+			}
+			out = append(out, g)
+		case "x509":
+			if !x509 || !validSubject(g.who.id) {
 				return nil
 			}
 			out = append(out, g)

@@ -1,6 +1,7 @@
 package zkserver
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +16,20 @@ type Config struct {
 	Listen string
 	// Listener is used instead of Listen when it is set; the Server closes it.
 	Listener net.Listener
+	// TLSListen is the address of a second port that speaks TLS, host:port;
+	// default "": none.
+	TLSListen string
+	// TLSListener is used instead of TLSListen when it is set. It gives plain
+	// connections; the Server closes it.
+	TLSListener net.Listener
+	// TLS is needed with either: the certificate of the TLS port and, by its
+	// ClientAuth and ClientCAs, whose certificates clients may or must show. Who
+	// shows one is known to ACLs as x509 and the certificate's subject.
+	TLS *tls.Config
+	// SuperSubject lets a client pass every ACL whose certificate has this
+	// subject, as "CN=name,O=org"; default "": nobody.
+	SuperSubject string
+
 	// Dir keeps the tree and the sessions across restarts: a log and snapshots,
 	// each acknowledged write on disk. Default "": in memory.
 	Dir string
@@ -70,6 +85,8 @@ func (c *Config) validate() error {
 		return fmt.Errorf("zkserver: tick %v is under 1 ms", c.Tick)
 	case c.MinSession < 0 || c.MaxSession < c.MinSession:
 		return fmt.Errorf("zkserver: session timeouts from %v to %v: the first must not be above the second", c.MinSession, c.MaxSession)
+	case (c.TLS != nil) != (c.TLSListen != "" || c.TLSListener != nil):
+		return errors.New("zkserver: a TLS port needs both an address and a configuration with a certificate")
 	case c.Limits.Frame < 64:
 		return errors.New("zkserver: a frame limit under 64 bytes leaves no room for a handshake")
 	}

@@ -3,6 +3,7 @@ package zkserver
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -86,7 +87,10 @@ func (c *conn) read(ctx context.Context) {
 }
 
 func (c *conn) readFrames(ctx context.Context) error {
-	if err := c.nc.SetReadDeadline(time.Now().Add(handshakeTime)); err != nil {
+	if err := c.nc.SetDeadline(time.Now().Add(handshakeTime)); err != nil {
+		return err
+	}
+	if err := c.identify(ctx); err != nil {
 		return err
 	}
 	var r io.Reader = c.nc // a buffer is for those who speak
@@ -111,7 +115,7 @@ func (c *conn) readFrames(ctx context.Context) error {
 			return err
 		}
 		if first {
-			if err := c.nc.SetReadDeadline(time.Time{}); err != nil {
+			if err := c.nc.SetDeadline(time.Time{}); err != nil {
 				return err
 			}
 			r = bufio.NewReaderSize(c.nc, 2048)
@@ -123,6 +127,26 @@ func (c *conn) readFrames(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// identify makes a connection to the TLS port known by its certificate. The
+// machine has not heard of the client yet.
+func (c *conn) identify(ctx context.Context) error {
+	t, ok := c.nc.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	if err := t.HandshakeContext(ctx); err != nil {
+		return err
+	}
+	if certs := t.ConnectionState().PeerCertificates; len(certs) > 0 {
+		name := subject(certs[0])
+		if name == c.server.cfg.SuperSubject {
+			c.client.addID(identity{"super", name})
+		}
+		c.client.addID(identity{"x509", name})
+	}
+	return nil
 }
 
 // readFrame reads n bytes. Memory grows with what arrives, not with what a
@@ -220,7 +244,7 @@ func (c *conn) send(frames []byte, replied flow, end bool) bool {
 		c.mu.Unlock()
 		c.server.cfg.Logger.Warn("zkserver: client does not read its replies, closing the connection",
 			"peer", c.client.peer, "limit", c.server.cfg.Limits.Outbox)
-		c.close()
+		c.cut()
 		return false
 	}
 	if len(c.outbox) == 0 {
@@ -271,13 +295,27 @@ func (c *conn) write(ctx context.Context) {
 	}
 }
 
-// close closes the connection at once.
+// close closes the connection.
 func (c *conn) close() {
+	c.end()
+	_ = c.nc.Close()
+}
+
+// cut is close without the farewell of TLS, which may have to wait for the peer.
+func (c *conn) cut() {
+	c.end()
+	nc := c.nc
+	if t, ok := nc.(*tls.Conn); ok {
+		nc = t.NetConn()
+	}
+	_ = nc.Close()
+}
+
+func (c *conn) end() {
 	c.mu.Lock()
 	c.closed = true
 	c.space.Signal()
 	c.mu.Unlock()
-	_ = c.nc.Close()
 }
 
 // waiting is how many requests have no written reply yet.

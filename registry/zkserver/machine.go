@@ -2,6 +2,7 @@ package zkserver
 
 import (
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
@@ -59,6 +60,7 @@ type machine struct {
 	tick, minSession, maxSession, sweepEvery time.Duration
 	limits                                   Limits
 	super                                    string // "super:…" as digestID makes it, "" for none
+	x509                                     bool   // clients may have certificates
 	log                                      *slog.Logger
 	stats                                    stats
 }
@@ -85,6 +87,7 @@ func newMachine(cfg *Config, secret []byte, wall int64) *machine {
 		sweepEvery: cfg.ContainerCheck,
 		limits:     cfg.Limits,
 		super:      cfg.superID,
+		x509:       cfg.TLS != nil,
 		log:        cfg.Logger,
 	}
 	m.watches.init()
@@ -238,6 +241,14 @@ func (m *machine) authenticate(c *client, xid int32, d *jute.Decoder) {
 		c.addID(identity{"digest", id})
 	case "ip":
 		// The address counts already, whatever the client says here.
+	case "x509":
+		// So does the certificate, if there is one.
+		if !slices.ContainsFunc(c.ids, func(id identity) bool { return id.scheme == "x509" }) {
+			m.stats.authFailed++
+			m.reply(c, xid, 0, codeAuthFailed)
+			m.drop(c)
+			return
+		}
 	default:
 		m.refuse(c, xid)
 		return

@@ -2,6 +2,7 @@ package zkserver
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -17,6 +18,7 @@ import (
 type Server struct {
 	cfg   Config
 	ln    net.Listener
+	tls   net.Listener // nil without Config.TLS
 	began time.Time
 	tasks task.Group
 	// inbox carries what the connections read to the one goroutine that applies
@@ -83,27 +85,58 @@ func New(cfg Config) (*Server, error) {
 		}
 		s.store = store
 	}
-	if s.ln == nil {
-		ln, err := net.Listen("tcp", cfg.Listen)
-		if err != nil {
-			if s.store != nil {
-				s.store.close()
-			}
-			return nil, fmt.Errorf("zkserver: cannot listen on %q: %w; choose another address or stop what has it", cfg.Listen, err)
+	if err := s.listen(); err != nil {
+		if s.store != nil {
+			s.store.close()
 		}
-		s.ln = ln
+		return nil, err
 	}
 	// Timeouts count from here: sessions that the directory brought back have
 	// theirs whole, however long the log took to read.
 	s.began = time.Now()
 	s.onTick = time.NewTicker(s.m.tick)
 	s.tasks.Go(s.run)
-	s.tasks.Go(s.accept)
+	s.tasks.Go(func(ctx context.Context) { s.accept(ctx, s.ln) })
+	if s.tls != nil {
+		s.tasks.Go(func(ctx context.Context) { s.accept(ctx, s.tls) })
+	}
 	return s, nil
+}
+
+func (s *Server) listen() (err error) {
+	if s.ln, err = listener(s.cfg.Listener, s.cfg.Listen); err != nil || s.cfg.TLS == nil {
+		return err
+	}
+	ln, err := listener(s.cfg.TLSListener, s.cfg.TLSListen)
+	if err != nil {
+		_ = s.ln.Close()
+		return err
+	}
+	s.tls = tls.NewListener(ln, s.cfg.TLS)
+	return nil
+}
+
+func listener(given net.Listener, address string) (net.Listener, error) {
+	if given != nil {
+		return given, nil
+	}
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("zkserver: cannot listen on %q: %w; choose another address or stop what has it", address, err)
+	}
+	return ln, nil
 }
 
 // Addr is the address on which the Server listens.
 func (s *Server) Addr() net.Addr { return s.ln.Addr() }
+
+// TLSAddr is the address of the TLS port, nil if there is none.
+func (s *Server) TLSAddr() net.Addr {
+	if s.tls == nil {
+		return nil
+	}
+	return s.tls.Addr()
+}
 
 // Close stops listening, closes every connection and returns when nothing of
 // the Server runs any more. With a Dir all acknowledged writes are in it and
@@ -134,8 +167,11 @@ func (s *Server) shut(err error) {
 	s.mu.Unlock()
 	s.tasks.Stop()
 	_ = s.ln.Close()
+	if s.tls != nil {
+		_ = s.tls.Close()
+	}
 	for c := range conns {
-		c.close()
+		c.cut()
 	}
 }
 
@@ -314,9 +350,9 @@ func (l *latencies) add(ms int64) {
 }
 
 // accept takes connections until the listener is closed.
-func (s *Server) accept(ctx context.Context) {
+func (s *Server) accept(ctx context.Context, ln net.Listener) {
 	for {
-		nc, err := s.ln.Accept()
+		nc, err := ln.Accept()
 		if err != nil {
 			if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
 				return

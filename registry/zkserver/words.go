@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"os/user"
 	"runtime"
@@ -167,15 +168,18 @@ func openFiles() int {
 }
 
 func (s *Server) wordConf(b *bytes.Buffer) {
-	_, port, _ := strings.Cut(s.ln.Addr().String(), "]:")
-	if port == "" {
-		if i := strings.LastIndexByte(s.ln.Addr().String(), ':'); i >= 0 {
-			port = s.ln.Addr().String()[i+1:]
-		}
+	secure := "-1"
+	if s.tls != nil {
+		secure = port(s.tls.Addr())
 	}
-	fmt.Fprintf(b, "clientPort=%s\nsecureClientPort=-1\ndataDir=%s\ndataLogDir=%s\n", port, s.cfg.Dir, s.cfg.Dir)
+	fmt.Fprintf(b, "clientPort=%s\nsecureClientPort=%s\ndataDir=%s\ndataLogDir=%s\n", port(s.ln.Addr()), secure, s.cfg.Dir, s.cfg.Dir)
 	fmt.Fprintf(b, "tickTime=%d\nmaxClientCnxns=0\nminSessionTimeout=%d\nmaxSessionTimeout=%d\nclientPortListenBacklog=-1\nserverId=0\n",
 		s.cfg.Tick.Milliseconds(), s.cfg.MinSession.Milliseconds(), s.cfg.MaxSession.Milliseconds())
+}
+
+func port(a net.Addr) string {
+	text := a.String()
+	return text[strings.LastIndexByte(text, ':')+1:]
 }
 
 func (s *Server) wordEnv(b *bytes.Buffer) {

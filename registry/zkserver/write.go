@@ -220,7 +220,7 @@ func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
 	if !ok {
 		return codeBadArguments
 	}
-	list := settle(r.acl, c.ids)
+	list := settle(r.acl, c.ids, m.x509)
 	if len(list) == 0 {
 		return codeInvalidACL
 	}
@@ -372,7 +372,7 @@ func (m *machine) applySetACL(c *client, tx *txn, r *writeRequest) code {
 	if !validPath(r.path) {
 		return codeBadArguments
 	}
-	list := settle(r.acl, c.ids)
+	list := settle(r.acl, c.ids, m.x509)
 	if len(list) == 0 {
 		return codeInvalidACL
 	}
