@@ -1,18 +1,21 @@
 package zkserver_test
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
 	"io"
 	"log/slog"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gubbo/gubbo/internal/jute"
+	"github.com/gubbo/gubbo/internal/require"
 	"github.com/gubbo/gubbo/internal/testcert"
 	"github.com/gubbo/gubbo/internal/zookeepertest"
 	"github.com/gubbo/gubbo/registry/zkserver"
@@ -220,4 +223,32 @@ func TestStrangersAtTheTLSPort(t *testing.T) {
 		t.Error(err)
 	}
 	_ = silent
+}
+
+// Java's own client, which is zkCli, over TLS with a certificate.
+func TestZKCliOverTLS(t *testing.T) {
+	jar := require.ZooKeeper(t)
+	authority := testcert.New(t)
+	s := serve(t, zkserver.Config{TLSListen: "127.0.0.1:0", TLS: &tls.Config{
+		Certificates: []tls.Certificate{authority.Issue(t, testcert.Name("server"))},
+		ClientCAs:    authority.Pool(), ClientAuth: tls.RequireAndVerifyClientCert,
+	}})
+	files := authority.Write(t, authority.Issue(t, testcert.Name("zkCli")))
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	cli := exec.CommandContext(ctx, "java", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+		"-Dzookeeper.client.secure=true", "-Dzookeeper.clientCnxnSocket=org.apache.zookeeper.ClientCnxnSocketNetty",
+		"-Dzookeeper.ssl.keyStore.location="+files.Both, "-Dzookeeper.ssl.trustStore.location="+files.CA,
+		"-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+		"-cp", zookeepertest.Classpath(jar), "org.apache.zookeeper.ZooKeeperMain", "-waitforconnection", "-server", s.TLSAddr().String())
+	cli.Stdin = strings.NewReader("whoami\ncreate /j hello auth::cdrwa\nget /j\ngetAcl /j\nquit\n")
+	out, err := cli.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"x509: CN=zkCli", "Created /j", "\nhello\n", "'x509,'CN=zkCli\n: cdrwa"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("zkCli does not say %q:\n%s", want, out)
+		}
+	}
 }
