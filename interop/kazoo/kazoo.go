@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // Version is kazoo's. Its source package has the suite.
@@ -82,6 +83,15 @@ type Server interface {
 	Start() error
 }
 
+// Secure is a Server with a TLS port.
+type Secure interface {
+	Server
+	TLSAddr() string
+	// Client names the PEM files of a certificate that the server takes, of its
+	// key, and of the authority of the server's own.
+	Client() (key, cert, authority string)
+}
+
 // Run runs the tests that args choose, as pytest takes them, at s, and returns
 // how each ended: "passed", "skipped", or else why it failed. log is the name
 // of a new file for what pytest prints. A test that fails is no error.
@@ -102,6 +112,10 @@ func (k *Kit) Run(ctx context.Context, s Server, log string, args ...string) (ma
 	cmd.Dir = filepath.Join(k.dir, "kazoo-"+Version)
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+k.dir, "ZOOKEEPER_VERSION=3.8.0", "CI=1",
 		"GUBBO_KAZOO_SERVER="+s.Addr(), "GUBBO_KAZOO_CONTROL=http://"+control.addr+"/")
+	if s, ok := s.(Secure); ok {
+		key, cert, authority := s.Client()
+		cmd.Env = append(cmd.Env, "GUBBO_KAZOO_SECURE="+strings.Join([]string{s.TLSAddr(), key, cert, authority}, ","))
+	}
 	cmd.Stdout, cmd.Stderr = out, out
 	ran := cmd.Run() // not nil if a test failed
 	data, err := os.ReadFile(report)

@@ -2,6 +2,8 @@
 
 The suite would start a cluster of Java servers. Here GUBBO_KAZOO_SERVER is the address of the
 server, and a POST to GUBBO_KAZOO_CONTROL followed by "stop" or "start" stops or starts it.
+GUBBO_KAZOO_SECURE, if it is set, is the address of its TLS port and, each after a comma, the
+names of the PEM files of a client's key, of its certificate and of the authority's.
 """
 
 import os
@@ -10,12 +12,15 @@ import urllib.request
 import kazoo.testing.harness
 
 
+SECURE = os.environ.get("GUBBO_KAZOO_SECURE", "127.0.0.1:1").split(",")  # else nobody speaks TLS
+
+
 class OneServer:
     """The part of kazoo.testing.common that the suite uses, for one server."""
 
     def __init__(self):
         self.address = os.environ["GUBBO_KAZOO_SERVER"]
-        self.secure_address = "127.0.0.1:1"  # nobody speaks TLS
+        self.secure_address = SECURE[0]
         self.host, port = self.address.split(":")
         self.client_port = int(port)
         self.running = True
@@ -50,6 +55,10 @@ class Cluster(list):
         pass
 
     terminate = reset = stop
+
+    def get_ssl_client_configuration(self):
+        names = ("client_key", "client_cert", "ca_cert")
+        return {name: open(path, "rb").read() for name, path in zip(names, SECURE[1:])}
 
     def get_logs(self):
         return []
