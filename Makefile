@@ -7,7 +7,7 @@ RACE := $(shell $(GO) env CGO_ENABLED | grep -q 1 && command -v $$($(GO) env CC)
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.0
 FUZZTIME ?= 30s
 
-.PHONY: build demo test setup bench lint generate fuzz soak clean help
+.PHONY: build demo test setup bench bench-zk lint generate fuzz soak clean help
 
 help: ## what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -27,6 +27,9 @@ test: setup ## everything that this machine can run, with a closing list of what
 
 bench: ## the call and the codec beside their peers, each in one run, as ratios
 	cd bench && $(GO) run . && $(GO) run ./codec
+
+bench-zk: ## the embedded registry beside a real ZooKeeper 3.8.0 (Debian's), in memory and on disk, as ratios
+	cd bench && $(GO) run ./zk
 
 lint: ## vet and the pinned linters, of the root module
 	$(GO) vet ./... && $(GO) run $(GOLANGCI) run ./...
