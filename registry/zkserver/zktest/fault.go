@@ -13,8 +13,8 @@ import (
 // closed and opened again while the address stays taken, so that no other
 // process can have it in between.
 type faultListener struct {
-	tcp   net.Listener
-	tasks task.Group // the accepting goroutine
+	net   net.Listener
+	tasks task.Group // the accepting goroutine, and those with delayed events
 
 	mu      sync.Mutex
 	door    *door // nil while the server is stopped; guarded by mu
@@ -27,14 +27,21 @@ type faultListener struct {
 type faults struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced at each change; guarded by mu
-	frozen  bool          // guarded by mu
-	cut     bool          // guarded by mu
-	delay   time.Duration // guarded by mu
+	knobs   knobs         // guarded by mu
 }
 
-func newFaultListener(tcp net.Listener) *faultListener {
+type knobs struct {
+	frozen      bool
+	cut         bool          // every byte is lost, both ways
+	delay       time.Duration // of each write
+	rate        int           // bytes a second of each connection each way; 0 is no limit
+	dropEvents  bool
+	delayEvents time.Duration
+}
+
+func newFaultListener(ln net.Listener) *faultListener {
 	l := &faultListener{
-		tcp:    tcp,
+		net:    ln,
 		conns:  map[*faultConn]struct{}{},
 		faults: faults{changed: make(chan struct{})},
 	}
@@ -44,7 +51,7 @@ func newFaultListener(tcp net.Listener) *faultListener {
 
 func (l *faultListener) accept(context.Context) {
 	for {
-		nc, err := l.tcp.Accept()
+		nc, err := l.net.Accept()
 		if err != nil {
 			return
 		}
@@ -77,7 +84,7 @@ func reset(nc net.Conn) {
 func (l *faultListener) open() net.Listener {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.door = &door{conns: make(chan net.Conn), shut: make(chan struct{}), addr: l.tcp.Addr()}
+	l.door = newDoor(l.net.Addr())
 	return l.door
 }
 
@@ -93,9 +100,9 @@ func (l *faultListener) shut() {
 
 func (l *faultListener) close() {
 	l.shut()
-	_ = l.tcp.Close()
+	_ = l.net.Close()
+	l.drop() // one that is accepted after this finds the door shut
 	l.tasks.Wait()
-	l.drop()
 }
 
 func (l *faultListener) refuse(on bool) {
@@ -116,12 +123,8 @@ func (l *faultListener) drop() {
 	}
 }
 
-func (l *faultListener) freeze(on bool) { l.faults.change(func(f *faults) { f.frozen = on }) }
-
-func (l *faultListener) delay(d time.Duration) { l.faults.change(func(f *faults) { f.delay = d }) }
-
 func (l *faultListener) partition(on bool) {
-	l.faults.change(func(f *faults) { f.cut = on })
+	l.faults.change(func(k *knobs) { k.cut = on })
 	if !on {
 		l.mu.Lock()
 		var lost []*faultConn
@@ -137,140 +140,10 @@ func (l *faultListener) partition(on bool) {
 	}
 }
 
-func (f *faults) change(set func(*faults)) {
+func (f *faults) change(set func(*knobs)) {
 	f.mu.Lock()
-	set(f)
+	set(&f.knobs)
 	close(f.changed)
 	f.changed = make(chan struct{})
 	f.mu.Unlock()
-}
-
-// door is the listener that one run of the server gets.
-type door struct {
-	conns chan net.Conn
-	shut  chan struct{}
-	once  sync.Once
-	addr  net.Addr
-}
-
-func (d *door) Accept() (net.Conn, error) {
-	select {
-	case c := <-d.conns:
-		return c, nil
-	case <-d.shut:
-		return nil, net.ErrClosed
-	}
-}
-
-func (d *door) Close() error {
-	d.once.Do(func() { close(d.shut) })
-	return nil
-}
-
-func (d *door) Addr() net.Addr { return d.addr }
-
-// faultConn is a connection that the faults of its listener act on.
-type faultConn struct {
-	net.Conn
-	l      *faultListener
-	once   sync.Once
-	closed chan struct{}
-
-	mu   sync.Mutex
-	lost bool // bytes went nowhere while the network was cut; guarded by mu
-}
-
-func (c *faultConn) lostBytes() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.lost
-}
-
-func (c *faultConn) lose() {
-	c.mu.Lock()
-	c.lost = true
-	c.mu.Unlock()
-}
-
-// thawed waits while the server is frozen and returns whether the network is
-// cut, and how long a write is to be held back.
-func (c *faultConn) thawed() (cut bool, delay time.Duration, err error) {
-	for {
-		f := &c.l.faults
-		f.mu.Lock()
-		frozen, changed := f.frozen, f.changed
-		cut, delay = f.cut, f.delay
-		f.mu.Unlock()
-		if !frozen {
-			return cut, delay, nil
-		}
-		select {
-		case <-changed:
-		case <-c.closed:
-			return false, 0, net.ErrClosed
-		}
-	}
-}
-
-func (c *faultConn) Read(p []byte) (int, error) {
-	for {
-		n, err := c.Conn.Read(p)
-		cut, _, closed := c.thawed()
-		if closed != nil {
-			return 0, closed
-		}
-		if !cut || err != nil {
-			return n, err
-		}
-		c.lose()
-	}
-}
-
-func (c *faultConn) Write(p []byte) (int, error) {
-	cut, delay, err := c.thawed()
-	if err != nil {
-		return 0, err
-	}
-	if cut {
-		c.lose()
-		return len(p), nil
-	}
-	if delay > 0 {
-		timer := time.NewTimer(delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-c.closed:
-			return 0, net.ErrClosed
-		}
-	}
-	return c.Conn.Write(p)
-}
-
-// Close is the server's. While the network is cut the client cannot see it:
-// the socket stays until Heal resets it.
-func (c *faultConn) Close() error {
-	c.once.Do(func() { close(c.closed) })
-	f := &c.l.faults
-	f.mu.Lock()
-	cut := f.cut
-	f.mu.Unlock()
-	if cut {
-		c.lose()
-		return c.SetReadDeadline(time.Unix(1, 0)) // ends the server's Read
-	}
-	c.forget()
-	return c.Conn.Close()
-}
-
-func (c *faultConn) reset() {
-	c.once.Do(func() { close(c.closed) })
-	c.forget()
-	reset(c.Conn)
-}
-
-func (c *faultConn) forget() {
-	c.l.mu.Lock()
-	delete(c.l.conns, c)
-	c.l.mu.Unlock()
 }

@@ -1,9 +1,12 @@
 // Package zktest starts an embedded ZooKeeper for a test and breaks it on
 // purpose: sessions expire, connections drop, freeze, slow down or go silent,
-// the server refuses, restarts or forgets everything, all on one address.
+// watch events come late or never, the server refuses, restarts or forgets
+// everything, all on one address. With the option Pipe there is no socket, and
+// a test runs in the time of testing/synctest.
 package zktest
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -27,6 +30,17 @@ func Tick(d time.Duration) Option {
 // Dir keeps the server's data in dir, so that Restart brings it back.
 func Dir(dir string) Option { return func(c *zkserver.Config) { c.Dir = dir } }
 
+// Pipe serves over pipes in memory instead of a socket: Addr is only a name, and
+// clients connect with Dial. So the test may run in testing/synctest's bubble,
+// where hours of timeouts pass at once. A pipe has no buffer: a write takes as
+// long as the other side takes to read.
+func Pipe() Option {
+	return func(c *zkserver.Config) {
+		// A name that every client can read.
+		c.Listener = newDoor(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 2181})
+	}
+}
+
 // Server is an embedded ZooKeeper on a loopback address that stays the same
 // through every fault. Its methods may be called from any goroutine.
 type Server struct {
@@ -42,15 +56,19 @@ type Server struct {
 // ends. Without the option Dir its data are in memory and end with Stop.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &Server{t: t, ln: newFaultListener(tcp)}
+	s := &Server{t: t}
 	s.cfg = zkserver.Config{Tick: 100 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)}
 	for _, o := range opts {
 		o(&s.cfg)
 	}
+	ln := s.cfg.Listener
+	if ln == nil {
+		var err error
+		if ln, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.ln = newFaultListener(ln)
 	s.begin()
 	t.Cleanup(func() {
 		s.Stop()
@@ -60,7 +78,18 @@ func Start(t testing.TB, opts ...Option) *Server {
 }
 
 // Addr is host:port of the server.
-func (s *Server) Addr() string { return s.ln.tcp.Addr().String() }
+func (s *Server) Addr() string { return s.ln.net.Addr().String() }
+
+// Dial connects to the server, over a socket or a pipe. Most clients take a
+// dialer; go-zookeeper's is
+//
+//	zk.WithDialer(func(string, string, time.Duration) (net.Conn, error) { return s.Dial(t.Context()) })
+func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
+	if d, ok := s.ln.net.(*door); ok {
+		return d.dial(ctx)
+	}
+	return new(net.Dialer).DialContext(ctx, "tcp", s.Addr())
+}
 
 // Config is what the server runs with.
 func (s *Server) Config() zkserver.Config { return s.cfg }
@@ -172,10 +201,10 @@ func (s *Server) Accept() { s.ln.refuse(false) }
 // Freeze makes the server look hung: connections are accepted and stay, but
 // nothing is read from them and nothing written to them, until Thaw. Time goes
 // on inside, so that sessions expire.
-func (s *Server) Freeze() { s.ln.freeze(true) }
+func (s *Server) Freeze() { s.turn(func(k *knobs) { k.frozen = true }) }
 
 // Thaw ends Freeze; what clients sent meanwhile is served then.
-func (s *Server) Thaw() { s.ln.freeze(false) }
+func (s *Server) Thaw() { s.turn(func(k *knobs) { k.frozen = false }) }
 
 // Partition makes the network lose every byte both ways, as a cut cable does:
 // connections stay, nothing arrives any more, and what was sent is lost for
@@ -186,4 +215,23 @@ func (s *Server) Partition() { s.ln.partition(true) }
 func (s *Server) Heal() { s.ln.partition(false) }
 
 // Delay holds back each piece that the server writes by d; 0 ends it.
-func (s *Server) Delay(d time.Duration) { s.ln.delay(d) }
+func (s *Server) Delay(d time.Duration) { s.turn(func(k *knobs) { k.delay = d }) }
+
+// Slow lets each connection carry at most so many bytes a second each way, in
+// pieces of 50 ms; 0 ends it.
+func (s *Server) Slow(bytesPerSecond int) { s.turn(func(k *knobs) { k.rate = bytesPerSecond }) }
+
+// DropWatches makes every watch event that the server sends go nowhere, until
+// SendWatches: for the server the watch has fired, and the client never hears
+// of it. Replies come as always.
+func (s *Server) DropWatches() { s.turn(func(k *knobs) { k.dropEvents = true }) }
+
+// SendWatches ends DropWatches; events that went nowhere are lost for ever.
+func (s *Server) SendWatches() { s.turn(func(k *knobs) { k.dropEvents = false }) }
+
+// DelayWatches holds back each watch event by d, in order, while replies go on:
+// a client may read what changed before it hears of the change, which no real
+// server lets happen. 0 ends it and lets what is held go at once.
+func (s *Server) DelayWatches(d time.Duration) { s.turn(func(k *knobs) { k.delayEvents = d }) }
+
+func (s *Server) turn(set func(*knobs)) { s.ln.faults.change(set) }
