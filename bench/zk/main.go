@@ -27,7 +27,7 @@ type options struct {
 func main() {
 	o := options{watchers: 1000}
 	flag.IntVar(&o.rounds, "rounds", 5, "measured rounds, after one to warm up")
-	flag.IntVar(&o.requests, "requests", 20_000, "of each kind in a round; a tenth of them on disk")
+	flag.IntVar(&o.requests, "requests", 10_000, "of each kind in a round; a tenth of them on disk")
 	flag.IntVar(&o.window, "window", 16, "requests under way for each client")
 	clients := flag.String("clients", "1,16,64", "how many, with commas")
 	flag.StringVar(&o.only, "only", "", "memory or disk; both if empty")

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -56,23 +57,34 @@ func newSecret() []byte {
 
 // openStore brings m to where the directory left off and logs from there.
 func openStore(cfg *Config, m *machine) (*store, error) {
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+	s := &store{dir: cfg.Dir, sync: !cfg.NoSync, after: cfg.snapshotAfter, logger: cfg.Logger}
+	err := s.makeDir()
+	if err != nil {
 		return nil, fmt.Errorf("zkserver: data directory %q: %w", cfg.Dir, err)
 	}
-	lock, err := lockDir(cfg.Dir)
-	if err != nil {
+	if s.lock, err = lockDir(cfg.Dir); err != nil {
 		return nil, err
 	}
-	s := &store{dir: cfg.Dir, sync: !cfg.NoSync, after: cfg.snapshotAfter, lock: lock, logger: cfg.Logger}
 	if err := s.recover(m); err != nil {
 		if s.log != nil {
 			_ = s.log.Close()
 		}
-		_ = lock.Close()
+		_ = s.lock.Close()
 		return nil, err
 	}
 	m.logging = true
 	return s, nil
+}
+
+// makeDir makes the directory so that its name lasts, unless it is there.
+func (s *store) makeDir() error {
+	if _, err := os.Stat(s.dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return err
+	}
+	return s.flushDir(filepath.Dir(s.dir))
 }
 
 func lockDir(dir string) (*os.File, error) {
