@@ -230,7 +230,7 @@ func TestSecretCutIsRefused(t *testing.T) {
 func TestRecoveryRemovesLeftovers(t *testing.T) {
 	d := newDirectory(t)
 	b, s := mustOpen(t, d.path, 0)
-	if err := s.save(s.path(snapshotPrefix, b.m.zxid), b.m.snapshot()); err != nil { // and no prune: a crash
+	if err := s.save(s.path(snapshotPrefix, b.m.zxid), b.m.snapshot().encode()); err != nil { // and no prune: a crash
 		t.Fatal(err)
 	}
 	if err := s.begin(b.m.zxid); err != nil {

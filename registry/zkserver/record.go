@@ -258,28 +258,3 @@ func (m *machine) replayNode(path string, data []byte, a acl, d *jute.Decoder) e
 	m.owns(s.owner, len(path))
 	return nil
 }
-
-// snapshot is all sessions and nodes, in records, parents before children.
-func (m *machine) snapshot() []byte {
-	const chunk = 64 << 10
-	b := []byte(magic)
-	var changes []byte
-	seal := func() {
-		b = appendRecord(b, m.zxid, m.at.wall, changes)
-		changes = changes[:0]
-	}
-	for _, id := range slices.Sorted(maps.Keys(m.sessions)) {
-		changes = appendOpen(changes, id, m.sessions[id].timeout)
-	}
-	if m.sessions[m.nextID] == nil { // the last id is used up although its session is gone
-		changes = appendClose(appendOpen(changes, m.nextID, 0), m.nextID)
-	}
-	for _, path := range slices.Sorted(maps.Keys(m.tree.nodes)) {
-		if changes = appendNode(changes, path, m.tree.nodes[path]); len(changes) > chunk {
-			seal()
-		}
-	}
-	changes = append(changes, recEnd)
-	seal()
-	return b
-}

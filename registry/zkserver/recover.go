@@ -29,7 +29,7 @@ func (s *store) recover(m *machine) error {
 		if logs, err := s.numbered(logPrefix); err != nil || len(logs) > 0 {
 			return errors.Join(err, fmt.Errorf("zkserver: %q has a log but no snapshot; something removed it: bring it back, or empty the directory to begin anew", s.dir))
 		}
-		if err := s.save(s.path(snapshotPrefix, m.zxid), m.snapshot()); err != nil {
+		if err := s.save(s.path(snapshotPrefix, m.zxid), m.snapshot().encode()); err != nil {
 			return err
 		}
 		return s.begin(m.zxid)

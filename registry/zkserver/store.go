@@ -198,7 +198,7 @@ func (s *store) roll(m *machine) error {
 		return err
 	}
 	s.tasks.Go(func(context.Context) {
-		if err := s.save(s.path(snapshotPrefix, zxid), snapshot); err != nil {
+		if err := s.save(s.path(snapshotPrefix, zxid), snapshot.encode()); err != nil {
 			s.logger.Error("zkserver: snapshot not written, the logs are kept", "error", err)
 			return
 		}

@@ -17,7 +17,7 @@ func image(m *machine) string {
 	at := m.at
 	m.at = instant{}
 	defer func() { m.at = at }()
-	return string(m.snapshot())
+	return string(m.snapshot().encode())
 }
 
 func openBench(t testing.TB, dir string, after int64) (*bench, *store, error) {
