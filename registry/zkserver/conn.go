@@ -43,7 +43,7 @@ type conn struct {
 
 	mu      sync.Mutex
 	space   sync.Cond // requests and bytes have gone down, or closed is set; on mu
-	flow    flow      // of the requests that are read and whose replies are not written; guarded by mu
+	flow    flow      // of the requests that are read and whose replies are not on their way; guarded by mu
 	outbox  []byte    // frames to write; beyond Limits.Outbox the connection is closed; guarded by mu
 	replied flow      // of the requests whose replies are in outbox; guarded by mu
 	leaving int       // bytes that are being written; guarded by mu
@@ -202,16 +202,8 @@ func (s *Server) borrow(n int) bool {
 	return false
 }
 
-// answered counts requests out whose replies are written.
+// answered counts requests out whose replies begin to be written; c.mu is held.
 func (c *conn) answered(requests flow) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.leaving = 0
-	c.release(requests)
-}
-
-// release is answered with mu held.
-func (c *conn) release(requests flow) {
 	before := c.flow.bytes
 	c.flow.sub(requests)
 	c.server.borrowed.Add(int64(max(c.flow.bytes, own) - max(before, own)))
@@ -281,13 +273,16 @@ func (c *conn) write(ctx context.Context) {
 			}
 			return
 		}
-		out, replied := c.outbox, c.replied
-		c.outbox = nil
-		c.replied, c.leaving = flow{}, len(out)
+		out := c.outbox
+		c.outbox, c.leaving = nil, len(out)
+		c.answered(c.replied) // who has read a reply must not find it waiting
+		c.replied = flow{}
 		c.mu.Unlock()
 		_, err := c.nc.Write(out)
 		c.server.buffers.put(out)
-		c.answered(replied)
+		c.mu.Lock()
+		c.leaving = 0
+		c.mu.Unlock()
 		if err != nil {
 			c.close() // the reader learns of it, and writing stays true: nobody writes any more
 			return
@@ -318,7 +313,7 @@ func (c *conn) end() {
 	c.mu.Unlock()
 }
 
-// waiting is how many requests have no written reply yet.
+// waiting is how many requests are read whose replies are not on their way.
 func (c *conn) waiting() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -395,7 +395,7 @@ func (s *Server) track(c *conn) bool {
 // untrack counts a connection out that is not read from any more.
 func (s *Server) untrack(c *conn) {
 	c.mu.Lock()
-	c.release(c.flow) // whatever becomes of their replies
+	c.answered(c.flow) // whatever becomes of their replies
 	c.mu.Unlock()
 	s.mu.Lock()
 	delete(s.conns, c)

@@ -50,7 +50,9 @@ func randomWrites(b *bench, n int, rnd *rand.Rand, then func()) {
 	clients[1] = b.client(8 * time.Second)
 	then()
 	for _, path := range []string{"/zookeeper/quota/a", zkquota.Limits("/a"), zkquota.Stats("/a")} {
-		b.must(clients[0], opCreate2, create(path, flagPersistent))
+		if b.m.tree.nodes[path] == nil { // else it stands from a time before
+			b.must(clients[0], opCreate2, create(path, flagPersistent))
+		}
 		then()
 	}
 	for range n {
