@@ -25,9 +25,9 @@ var errNoReturn = errors.New("consumer: the function of this Future ended its go
 //
 // The ctx that f gets is made of ctx, with its values and its deadline, and ends
 // when f has returned, by Future.Cancel, or by cli.Close, which waits for f; so
-// f hands it to its calls. Nobody need look at the result. How many functions
-// run at once is for the caller to bound. After cli.Close f does not run, and the
-// result is api.Unavailable.
+// f hands it to its calls, and does not call Close itself. Nobody need look at the
+// result. How many functions run at once is for the caller to bound. After
+// cli.Close f does not run, and the result is api.Unavailable.
 func Go[T any](ctx context.Context, cli *Client, f func(ctx context.Context) (T, error)) *Future[T] {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &Future[T]{cancel: cancel, done: make(chan struct{}), err: errNoReturn}
