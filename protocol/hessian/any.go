@@ -152,6 +152,12 @@ func (d *Decoder) anyList() any {
 		d.leave()
 		return s.v
 	}
+	class := d.typeText(typ)
+	if v := d.array(class, n); v != nil {
+		d.leave()
+		s.v = v
+		return v
+	}
 	s.at |= openBit
 	kind := anyItem
 	if typ != noType && !d.exact {
@@ -175,7 +181,6 @@ func (d *Decoder) anyList() any {
 	}
 	d.leave()
 	s.at &^= openBit
-	class := d.typeText(typ)
 	if d.err != nil {
 		return nil
 	}

@@ -169,6 +169,12 @@ func plain3(a, b, c byte) bool {
 	return 0xe1 <= a && a <= 0xef && a != 0xed && b&0xc0 == 0x80 && c&0xc0 == 0x80
 }
 
+// plain4 says whether s begins with a character of U+10000 to U+3FFFF, such as
+// an emoji.
+func plain4(s string) bool {
+	return len(s) >= 4 && s[0] == 0xf0 && s[1]-0x90 < 0x30 && s[2]&0xc0 == 0x80 && s[3]&0xc0 == 0x80
+}
+
 // units counts the UTF-16 units of s and tells whether its bytes can be
 // written as they are.
 func units(s string) (n int, same bool) {
@@ -182,6 +188,12 @@ func units(s string) (n int, same bool) {
 		if i+2 < len(s) && plain3(s[i], s[i+1], s[i+2]) {
 			i += 3
 			n++
+			continue
+		}
+		if plain4(s[i:]) {
+			same = false
+			i += 4
+			n += 2
 			continue
 		}
 		r, size := decodeRune(s[i:])
@@ -231,14 +243,23 @@ func decodeRune(s string) (r rune, size int) {
 }
 
 func appendCESU(dst []byte, s string) []byte {
-	for s != "" {
-		r, size := decodeRune(s)
-		s = s[size:]
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			dst = append(dst, s[i])
+			i++
+			continue
+		}
+		if plain4(s[i:]) {
+			dst = appendPair(dst, rune(s[i+1]&0x3f)<<12|rune(s[i+2]&0x3f)<<6|rune(s[i+3]&0x3f))
+			i += 4
+			continue
+		}
+		r, size := decodeRune(s[i:])
+		i += size
 		switch {
 		case r > 0xffff:
-			r -= 0x10000
-			dst = appendUnit(appendUnit(dst, 0xd800+r>>10), 0xdc00+r&0x3ff)
-		case isSurrogate(r):
+			dst = appendPair(dst, r)
+		case r >= 0x800: // half a pair, too, which utf8 would not write
 			dst = appendUnit(dst, r)
 		default:
 			dst = utf8.AppendRune(dst, r)
@@ -247,7 +268,11 @@ func appendCESU(dst []byte, s string) []byte {
 	return dst
 }
 
-func isSurrogate(r rune) bool { return 0xd800 <= r && r < 0xe000 }
+// appendPair appends a character beyond U+FFFF as its two surrogates.
+func appendPair(dst []byte, r rune) []byte {
+	r -= 0x10000
+	return append(dst, 0xed, byte(0xa0|r>>16), byte(0x80|r>>10&0x3f), 0xed, byte(0xb0|r>>6&0xf), byte(0x80|r&0x3f))
+}
 
 func appendUnit(dst []byte, u rune) []byte {
 	return append(dst, byte(0xe0|u>>12), byte(0x80|u>>6&0x3f), byte(0x80|u&0x3f))

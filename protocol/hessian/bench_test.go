@@ -66,6 +66,25 @@ func BenchmarkCJKStringDecode(b *testing.B) {
 	}
 }
 
+func BenchmarkEmojiStringEncode(b *testing.B) {
+	s := strings.Repeat("😀", 25)
+	var e Encoder
+	buf := make([]byte, 0, 256)
+	for b.Loop() {
+		e.Reset(buf)
+		e.String(s)
+	}
+}
+
+func BenchmarkEmojiStringDecode(b *testing.B) {
+	data := AppendString(nil, strings.Repeat("😀", 25))
+	var d Decoder
+	for b.Loop() {
+		d.Reset(data, nil)
+		_ = d.String()
+	}
+}
+
 func BenchmarkNestedUserEncode(b *testing.B) { benchEncode(b, flatUser()) }
 func BenchmarkNestedUserDecode(b *testing.B) { benchDecode(b, flatUser()) }
 

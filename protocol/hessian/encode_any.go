@@ -114,14 +114,13 @@ func (e *Encoder) anyNested(v any) {
 	case map[string]any:
 		e.stringMap(v)
 	case []string:
-		if v == nil {
-			e.Null()
-		} else if !e.sharedSlice(v, unsafe.Pointer(unsafe.SliceData(v)), len(v)) {
-			e.List("[string", len(v))
-			for _, s := range v {
-				e.String(s)
-			}
-		}
+		array(e, v, "[string", (*Encoder).String)
+	case []int32:
+		array(e, v, "[int", (*Encoder).Int)
+	case []int64:
+		array(e, v, "[long", (*Encoder).Long)
+	case []float64:
+		array(e, v, "[double", (*Encoder).Double)
 	case error:
 		e.Exception(v)
 	default:

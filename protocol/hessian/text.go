@@ -1,6 +1,9 @@
 package hessian
 
-import "strings"
+import (
+	"unicode/utf8"
+	"unsafe"
+)
 
 // String reads a string. Null is "": use Null first to tell them apart. A
 // number or boolean is read as its decimal form, as in Java.
@@ -52,36 +55,33 @@ func (d *Decoder) slowString() string {
 	if !ok {
 		return ""
 	}
-	if last { // mostly the bytes are UTF-8 as they stand
-		text := d.pos
-		same := d.units(n)
-		if d.err != nil || !d.charge(d.pos-text) {
+	text := d.pos
+	same := d.units(n)
+	if last && same { // mostly the bytes are UTF-8 as they stand
+		if !d.charge(d.pos - text) {
 			return ""
 		}
-		if same {
-			return string(d.data[text:d.pos])
-		}
+		return string(d.data[text:d.pos])
 	}
-	d.pos = start
-	d.skipString()
-	if n := d.pos - start; d.err != nil || !d.charge(n+n/8) { // the allocator rounds up
+	if !last {
+		d.skipString()
+	}
+	end := d.pos
+	if n := end - start; d.err != nil || !d.charge(n+n/8) { // the allocator rounds up
 		return ""
 	}
-	var out strings.Builder
-	out.Grow(d.pos - start) // UTF-8 is never longer
+	out := make([]byte, 0, end-start) // UTF-8 is never longer
 	d.pos = start
-	for high := rune(0); ; {
-		n, last, _ := d.stringHead()
+	for high := rune(0); d.pos < end; {
+		n, _, _ := d.stringHead()
 		text := d.pos
 		d.units(n)
-		high = writeUTF8(&out, d.data[text:d.pos], high)
-		if last {
-			if high != 0 {
-				writeHalf(&out, high)
-			}
-			return out.String()
+		out, high = appendUTF8(out, d.data[text:d.pos], high)
+		if d.pos == end && high != 0 {
+			out = appendUnit(out, high)
 		}
 	}
+	return unsafe.String(unsafe.SliceData(out), len(out)) // nobody else has out
 }
 
 func isString(b byte) bool {
@@ -164,9 +164,9 @@ func (d *Decoder) units(n int) (same bool) {
 	return same
 }
 
-// writeUTF8 writes checked units to dst and returns the high surrogate that
+// appendUTF8 appends checked units to dst and returns the high surrogate that
 // waits for its other half, 0 if none does; high is the one from before.
-func writeUTF8(dst *strings.Builder, src []byte, high rune) rune {
+func appendUTF8(dst, src []byte, high rune) ([]byte, rune) {
 	for i := 0; i < len(src); {
 		var u rune
 		switch b := src[i]; {
@@ -181,29 +181,29 @@ func writeUTF8(dst *strings.Builder, src []byte, high rune) rune {
 			i += 3
 		}
 		if high != 0 {
-			if 0xdc00 <= u && u < 0xe000 {
-				dst.WriteRune(0x10000 + (high-0xd800)<<10 + u - 0xdc00)
-				high = 0
+			pair := 0xdc00 <= u && u < 0xe000
+			if pair {
+				dst = utf8.AppendRune(dst, 0x10000+(high-0xd800)<<10+u-0xdc00)
+			} else {
+				dst = appendUnit(dst, high)
+			}
+			high = 0
+			if pair {
 				continue
 			}
-			writeHalf(dst, high)
-			high = 0
 		}
 		switch {
-		case u < 0xd800 || u >= 0xe000:
-			dst.WriteRune(u)
-		case u < 0xdc00:
+		case u < 0x80:
+			dst = append(dst, byte(u))
+		case 0xd800 <= u && u < 0xdc00:
 			high = u
+		case u >= 0x800: // half a pair, too, which utf8 would not write
+			dst = appendUnit(dst, u)
 		default:
-			writeHalf(dst, u)
+			dst = utf8.AppendRune(dst, u)
 		}
 	}
-	return high
-}
-
-// writeHalf writes a surrogate that stands alone.
-func writeHalf(dst *strings.Builder, u rune) {
-	dst.Write(appendUnit(make([]byte, 0, 3), u))
+	return dst, high
 }
 
 // skipString checks and passes a string.

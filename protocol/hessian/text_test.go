@@ -1,7 +1,9 @@
 package hessian
 
 import (
+	"bytes"
 	"testing"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -47,6 +49,21 @@ func TestChunksOfThreeByteText(t *testing.T) {
 			if got := d.String(); got != text || d.Err() != nil || len(d.Rest()) > 0 {
 				t.Errorf("%d characters of %d bytes come back as %d bytes, %v", n, len(text), len(got), d.Err())
 			}
+		}
+	}
+}
+
+// Characters beyond U+FFFF are two surrogates of three bytes each.
+func TestPairsOfSurrogates(t *testing.T) {
+	for _, r := range []rune{0x10000, 0x103ff, 0x10400, 0x1f600, 0x1ffff, 0x20000, 0x3ffff, 0x40000, 0x4ffff, 0xfffff, 0x10ffff} {
+		hi, lo := utf16.EncodeRune(r)
+		want := appendUnit(appendUnit([]byte{3, 'x'}, hi), lo)
+		s := "x" + string(r)
+		if got := AppendString(nil, s); !bytes.Equal(got, want) {
+			t.Errorf("%U is written as %x, want %x", r, got, want)
+		}
+		if got := NewDecoder(want, nil).String(); got != s {
+			t.Errorf("%U is read as %x", r, got)
 		}
 	}
 }

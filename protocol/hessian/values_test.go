@@ -146,7 +146,7 @@ func sameHash(got any, want map[string]any) error {
 	for rest := s; rest != ""; {
 		r, size := decodeRune(rest)
 		rest = rest[size:]
-		if isSurrogate(r) {
+		if 0xd800 <= r && r < 0xe000 {
 			units = append(units, uint16(r))
 		} else {
 			units = utf16.AppendRune(units, r)
