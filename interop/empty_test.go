@@ -2,6 +2,7 @@ package interop
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gubbo/gubbo/interop/java"
 )
@@ -11,10 +12,11 @@ type empty struct {
 	call     string
 	versions []string
 	via      string // how the provider is found; "" is any way
+	strict   bool   // is filled where Java is told to be lenient
 	// why says what these versions of Dubbo lack, or how their own pair fails.
 	why string
-	// lacks is a feature that the versions do not have: the result of the cell
-	// is "lacks", nobody tried. Else the pair of two peers of the version must
+	// lacks is a feature that the versions do not have: the peer found that its
+	// jar lacks it, the result of the cell is "lacks" and no other. Else the pair of two peers of the version must
 	// fail, and then the calls between that version and Go may fail, too.
 	lacks bool
 }
@@ -27,19 +29,21 @@ var empties = append(byAddress("register", "called", "again", "second", "excepti
 	{call: "features/future", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/future.both", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/future.exception", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
-	{call: "types/any.optional", versions: java.Versions, why: "an Optional is not Serializable, so its hessian-lite refuses it"},
+	{call: "types/any.optional", versions: only26, why: "an Optional is not Serializable, so its hessian-lite refuses it, and no option allows it"},
+	{call: "types/any.optional", versions: java.Versions[1:], strict: true, why: "an Optional is not Serializable, so its hessian-lite refuses it by default"},
 	{call: "types/bitSet.2", versions: only26, why: "its hessian-lite reads every BitSet as empty"},
-	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, why: "its serialization security refuses classes of no signature and no allowlist"},
+	{call: "types/any.bitset", versions: only26, why: "its hessian-lite reads every BitSet as empty"},
+	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, strict: true, why: "its serialization security refuses classes of no signature and no allowlist"},
 	{call: "generic/async", versions: only26, why: "2.6 has no $invokeAsync", lacks: true},
 	{call: "generic/raw", versions: only26, why: "2.6 has no generic=raw.return", lacks: true},
-	{call: "access/accesskey.right", versions: before3, why: "no authentication comes with the jar", lacks: true},
-	{call: "access/accesskey.wrong", versions: before3, why: "no authentication comes with the jar", lacks: true},
-	{call: "access/accesskey.none", versions: before3, why: "no authentication comes with the jar", lacks: true},
+	{call: "access/accesskey.right", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},
+	{call: "access/accesskey.wrong", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},
+	{call: "access/accesskey.none", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},
 	{call: "access/basic.right", versions: before33, why: "only 3.3 has the authenticator basic", lacks: true},
 	{call: "access/basic.wrong", versions: before33, why: "only 3.3 has the authenticator basic", lacks: true},
 	{call: "access/basic.none", versions: before33, why: "only 3.3 has the authenticator basic", lacks: true},
-	{call: "access/accesskey.wrong", versions: []string{"3.2.16"}, why: "it cannot read the exception that it sends"},
-	{call: "access/accesskey.none", versions: []string{"3.2.16"}, why: "it cannot read the exception that it sends"},
+	{call: "access/accesskey.wrong", versions: []string{"3.2.16"}, strict: true, why: "it cannot read the exception that it sends"},
+	{call: "access/accesskey.none", versions: []string{"3.2.16"}, strict: true, why: "it cannot read the exception that it sends"},
 }...)
 
 // byAddress are the calls of listeners that Dubbo 3 does not make without a
@@ -52,6 +56,12 @@ func byAddress(calls ...string) []empty {
 	}
 	return list
 }
+
+// lenient lets Java write and read what it refuses by default; lenientWay ends
+// the word for how a provider is found whose cells were filled so.
+var lenient = []string{"dubbo.application.serialize-check-status=WARN", "dubbo.application.check-serializable=false", "dubbo.hessian.allowNonSerializable=true"}
+
+const lenientWay = ", lenient"
 
 var (
 	only26   = []string{"2.6.12"}
@@ -69,7 +79,7 @@ func lacking(version, call string) bool {
 // emptyCell returns why r may be empty.
 func emptyCell(r row) (empty, bool) {
 	i := slices.IndexFunc(empties, func(e empty) bool {
-		return e.call == r.call && slices.Contains(e.versions, r.version) && (e.via == "" || e.via == r.via) && e.lacks == (r.result == "lacks")
+		return e.call == r.call && slices.Contains(e.versions, r.version) && strings.HasPrefix(r.via, e.via) && !(e.strict && strings.HasSuffix(r.via, lenientWay)) && e.lacks == (r.result == "lacks")
 	})
 	if i < 0 {
 		return empty{}, false

@@ -66,6 +66,13 @@ var featureCalls = []call[featureClient]{
 		}
 		return err.Error(), nil
 	}},
+	{name: "service.unknown", run: func(ctx context.Context, c featureClient) (string, error) {
+		got, err := c.where(ctx, "nowhere", c.at.dial("", consumer.Version("9.9.9")))
+		if api.CodeOf(err) != api.NotFound {
+			return "", fmt.Errorf("got %q, %w", got, err)
+		}
+		return err.Error(), nil
+	}},
 	{name: "echo", run: func(ctx context.Context, c featureClient) (string, error) {
 		g, err := c.at.cli.Generic(api.Service{Interface: "lab.features.Features"}, c.at.opts("")...)
 		if err != nil {
@@ -100,6 +107,18 @@ var featureCalls = []call[featureClient]{
 	}},
 	{name: "exception.odd", run: func(ctx context.Context, c featureClient) (string, error) {
 		return thrown("lab.features.OddException", "boom", c.Odd(ctx, "boom"))
+	}},
+	{name: "exception.stack", notJava: true, run: func(ctx context.Context, c featureClient) (string, error) {
+		x, ok := errors.AsType[*hessian.Exception](c.Odd(ctx, "boom"))
+		if !ok {
+			return "", errors.New("got no exception")
+		}
+		for _, f := range x.StackTrace() {
+			if f.Class == "lab.peer.features.FeaturesService" && f.Method == "odd" && f.File == "FeaturesService.java" && f.Line > 0 {
+				return fmt.Sprint(f), nil
+			}
+		}
+		return "", fmt.Errorf("its frames are %+v", x.StackTrace())
 	}},
 	{name: "exception.unlisted", run: func(ctx context.Context, c featureClient) (string, error) {
 		return thrown("lab.features.UnlistedException", "boom", c.Unlisted(ctx, "boom"))

@@ -89,6 +89,13 @@ var genericCalls = []call[*consumer.Generic]{
 		_, err := g.InvokeGeneric(ctx, "fail", []string{javaString}, []any{"boom"})
 		return genericThrown("java.lang.IllegalStateException", "boom", err)
 	}},
+	{name: "null.primitive", run: func(ctx context.Context, g *consumer.Generic) (string, error) {
+		got, err := g.InvokeGeneric(ctx, "addLong", []string{"long", "long"}, []any{nil, int64(1)})
+		if code := api.CodeOf(err); code == api.OK || code == api.Timeout {
+			return "", fmt.Errorf("got %v, %w", got, err)
+		}
+		return err.Error(), nil
+	}},
 	{name: "types.none", run: func(ctx context.Context, g *consumer.Generic) (string, error) {
 		return same[any]("hello, Ada")(g.InvokeGeneric(ctx, "sayHello", nil, []any{"Ada"}))
 	}},

@@ -20,6 +20,8 @@ type lab struct {
 	t     *testing.T
 	ctx   context.Context // bounds the whole test
 	table *table
+	// properties are what the Java peers are told beside their arguments.
+	properties []string
 }
 
 func newLab(t *testing.T) *lab {
@@ -33,7 +35,9 @@ func newLab(t *testing.T) *lab {
 }
 
 // in returns the same lab for a test within its test.
-func (l *lab) in(t *testing.T) *lab { return &lab{t: t, ctx: l.ctx, table: l.table} }
+func (l *lab) in(t *testing.T) *lab {
+	return &lab{t: t, ctx: l.ctx, table: l.table, properties: l.properties}
+}
 
 // target is a provider as a consumer is told to find it.
 type target struct {
@@ -54,7 +58,7 @@ func (l *lab) start(version string, args ...string) (*process.Process, string) {
 // startClass is start for another main class.
 func (l *lab) startClass(version, class string, args ...string) (*process.Process, string) {
 	l.t.Helper()
-	p, err := kit(l.t, version).Start(l.t.TempDir()+"/log", class, args...)
+	p, err := kit(l.t, version).With(l.properties...).Start(l.t.TempDir()+"/log", class, args...)
 	peer := l.started(p, err, "dubbo "+version+",")
 	require.Ran(l.t, require.SuiteJava, peer)
 	return p, "java (" + peer + ")"

@@ -3,17 +3,25 @@
 package interop
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
 	"github.com/gubbo/gubbo/interop/features"
 	"github.com/gubbo/gubbo/interop/java"
+	"github.com/gubbo/gubbo/interop/process"
 	"github.com/gubbo/gubbo/protocol"
 	"github.com/gubbo/gubbo/protocol/dubbo"
+	"github.com/gubbo/gubbo/provider"
+	"github.com/gubbo/gubbo/registry"
+	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 )
 
 // A connection that is idle for longer than three heartbeats is still the same
@@ -85,6 +93,75 @@ func (l *lab) javaIdles(version string, to target) {
 	l.t.Logf("gubbo-table %-30s -> %-30s idle for 4.5 heartbeats ok", name, to.callee)
 }
 
+// A Java provider that stands still, with its connection up, is found dead after
+// three heartbeats, long before its calls time out, and is called again when it
+// goes on.
+func TestStandsStill(t *testing.T) {
+	if !namespaced(t) {
+		return
+	}
+	all := newLab(t)
+	t.Run("versions", func(t *testing.T) {
+		for _, version := range java.Versions {
+			t.Run(version, func(t *testing.T) {
+				t.Parallel()
+				l := all.in(t)
+				port := freePort(t)
+				p, name := l.start(version, "provider", port, "-")
+				if _, err := p.Await(l.ctx, "READY"); err != nil {
+					t.Fatal(err)
+				}
+				l.standsStill(p, name, "dubbo://127.0.0.1:"+port)
+			})
+		}
+	})
+}
+
+func (l *lab) standsStill(p *process.Process, name, address string) {
+	l.t.Helper()
+	const limit = time.Minute
+	cli, err := consumer.New(consumer.Config{
+		Application: "go-consumer", Retries: -1, Timeout: limit, Protocols: []protocol.Protocol{dubbo.Protocol{Heartbeat: time.Second}},
+	})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer func() {
+		if err := cli.Close(); err != nil {
+			l.t.Error(err)
+		}
+	}()
+	c, err := features.NewFeaturesClient(cli, consumer.Direct(address))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if _, err := c.Where(l.ctx); err != nil {
+		l.t.Fatal(err)
+	}
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		l.t.Fatal(err)
+	}
+	start := time.Now()
+	_, err = c.Where(l.ctx)
+	took := time.Since(start)
+	if api.CodeOf(err) != api.Disconnected || took > limit/2 {
+		l.t.Errorf("go -> %s: it stands still: %v after %v", name, err, took)
+	}
+	if err := p.Signal(syscall.SIGCONT); err != nil {
+		l.t.Fatal(err)
+	}
+	for {
+		_, err := c.With(consumer.Timeout(5 * time.Second)).Where(l.ctx)
+		if err == nil {
+			break
+		}
+		if l.ctx.Err() != nil {
+			l.t.Fatalf("go -> %s: it goes on: %v", name, err)
+		}
+	}
+	l.t.Logf("gubbo-table %-30s -> %-30s found still after %v, called again when it goes on ok", "go", name, took.Round(time.Millisecond))
+}
+
 // A consumer with the addresses of two providers, and no registry to tell it,
 // fails no call when one of them leaves: the readonly event sends it to the
 // other.
@@ -102,6 +179,98 @@ func TestLeaving(t *testing.T) {
 			})
 		}
 	})
+}
+
+// Java consumers of two Go providers fail no call when one of them leaves. They
+// have the addresses and no registry to tell them; but 2.7 cannot have more than
+// one address, it casts what it made of them to a class that it is not.
+func TestGoLeaves(t *testing.T) {
+	if !namespaced(t) {
+		return
+	}
+	all := newLab(t)
+	address := "zookeeper://" + zktest.Start(t).Addr()
+	t.Run("versions", func(t *testing.T) {
+		for _, version := range java.Versions {
+			t.Run(version, func(t *testing.T) {
+				t.Parallel()
+				if version == "2.7.23" {
+					all.in(t).goLeaves(version, address)
+				} else {
+					all.in(t).goLeaves(version, "")
+				}
+			})
+		}
+	})
+}
+
+// goLeaves stops a Go provider under the calls of a Java consumer, which finds it
+// in the registry at address unless that is "".
+func (l *lab) goLeaves(version, address string) {
+	l.t.Helper()
+	var reg registry.Registry
+	if address != "" {
+		reg = open(l.t, address)
+	}
+	stays, _ := l.named("stays", reg)
+	leaves, stop := l.named("leaves", reg)
+	p, name := l.start(version, "follow", "2", cmp.Or(address, stays+";"+leaves))
+	if err := awaitAll(l.ctx, p); err != nil {
+		l.t.Fatalf("%s -> go: %v", name, err)
+	}
+	stop()
+	if err := p.Stop(l.ctx); err != nil {
+		l.t.Fatalf("%v; its log ends with\n%s", err, p.Tail(20))
+	}
+	var last []string
+	for _, row := range p.Rows() {
+		switch row[0] {
+		case "FAILED":
+			l.t.Errorf("%s -> go: %s", name, row[1])
+		case "LAST":
+			last = row[1:]
+		}
+	}
+	if len(last) != 1 || last[0] != "stays" {
+		l.t.Errorf("%s -> go: after one left, %q answer", name, last)
+	}
+	l.t.Logf("gubbo-table %-30s -> %-30s the provider leaves, no call fails ok", name, "go")
+}
+
+// awaitAll waits until a follower has met all providers.
+func awaitAll(ctx context.Context, p *process.Process) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	_, err := p.Await(ctx, "FOLLOWS")
+	if err != nil {
+		return fmt.Errorf("%w; it says %q", err, p.Rows())
+	}
+	return nil
+}
+
+// named starts a Go provider that answers with its name; stop has it leave, and
+// returns when it is gone.
+func (l *lab) named(name string, reg registry.Registry) (address string, stop func()) {
+	l.t.Helper()
+	srv, err := provider.New(provider.Config{Application: "go-provider", Listen: "127.0.0.1:0", Advertise: "127.0.0.1", Registry: reg, DrainWait: 5 * time.Second})
+	if err == nil {
+		err = features.RegisterFeatures(srv, feature{name})
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- srv.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		leave()
+		if err := <-done; err != nil {
+			l.t.Error(err)
+		}
+	})
+	l.t.Cleanup(stop)
+	<-srv.Ready()
+	return "dubbo://" + srv.Addr(), stop
 }
 
 // javaLeaves stops a Java provider under the calls of a Go consumer.

@@ -65,6 +65,8 @@ func checkDirection(t *testing.T, direction string, rows []row) {
 		all[name]++
 		e, excused := emptyCell(r)
 		switch {
+		case lacking(r.version, r.call) && r.result != "lacks":
+			t.Errorf("%s: %s is %s, so it is not true that this Dubbo lacks it", direction, r.call, r.result)
 		case r.result == "ok" && (!excused || !r.pair()):
 			ok[name]++
 			if soak {

@@ -182,6 +182,15 @@ func (t *texter) known(v any) bool {
 			t.b.WriteByte(')')
 			return true
 		}
+		if v.Class == enumSetHandler {
+			list, _ := v.Get("objects").(*hessian.List)
+			items := make(map[any]struct{})
+			for _, constant := range list.Items {
+				items[constant] = struct{}{}
+			}
+			t.set(reflect.ValueOf(items))
+			return true
+		}
 		if t.again(v) {
 			return true
 		}

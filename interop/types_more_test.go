@@ -126,4 +126,74 @@ func (v values) anything() {
 	v.put("any.person", &hessian.Object{Class: "lab.types.Director", Fields: []hessian.Field{
 		{Name: "name", Value: "unknown to Everything"}, {Name: "born"}, {Name: "reports"}, {Name: "bonus"},
 	}})
+	v.anyCollection()
 }
+
+// anyCollection has the JDK's collections and values where nothing but the wire
+// tells their class.
+func (v values) anyCollection() {
+	v.put("any.arraydeque", &hessian.List{Class: "java.util.ArrayDeque", Items: []any{"a", "b"}})
+	v.put("any.copylist", &hessian.List{Class: "java.util.concurrent.CopyOnWriteArrayList", Items: []any{"a", "b"}})
+	v.put("any.copyset", &hessian.List{Class: "java.util.concurrent.CopyOnWriteArraySet", Items: []any{"a", "b"}})
+	v.put("any.linkedqueue", &hessian.List{Class: "java.util.concurrent.ConcurrentLinkedQueue", Items: []any{"a", "b"}})
+	v.put("any.blockingqueue", &hessian.List{Class: "java.util.concurrent.LinkedBlockingQueue", Items: []any{"a", "b"}})
+	v.put("any.priorityqueue", &hessian.List{Class: "java.util.PriorityQueue", Items: []any{"a", "b"}})
+	v.put("any.vector", &hessian.List{Class: "java.util.Vector", Items: []any{"a", "b"}})
+	v.put("any.treeset", &hessian.List{Class: "java.util.TreeSet", Items: []any{"a", "b"}})
+	v.put("any.skipset", &hessian.List{Class: "java.util.concurrent.ConcurrentSkipListSet", Items: []any{"a", "b"}})
+	v.put("any.stack", &hessian.List{Class: "java.util.Stack", Items: []any{"a", "b"}})
+	v.put("any.aslist", &hessian.List{Class: "java.util.Arrays$ArrayList", Items: []any{"a", nil}})
+	v.put("any.singletonlist", &hessian.List{Class: "java.util.Collections$SingletonList", Items: []any{"a"}})
+	v.put("any.singletonset", &hessian.List{Class: "java.util.Collections$SingletonSet", Items: []any{"a"}})
+	v.put("any.emptyset", &hessian.List{Class: "java.util.Collections$EmptySet", Items: []any{}})
+	v.put("any.unmodifiablelist", &hessian.List{Class: "java.util.Collections$UnmodifiableRandomAccessList", Items: []any{"a", "b"}})
+	v.put("any.unmodifiableset", &hessian.List{Class: "java.util.Collections$UnmodifiableSet", Items: []any{"a", "b"}})
+	v.put("any.synchronizedlist", &hessian.List{Class: "java.util.Collections$SynchronizedRandomAccessList", Items: []any{"a", "b"}})
+	v.put("any.sublist", &hessian.List{Class: "java.util.ArrayList$SubList", Items: []any{"a", "b"}})
+	v.put("any.keyset", &hessian.List{Class: "java.util.HashMap$KeySet", Items: []any{"a"}})
+	v.put("any.enumset", enumSet("lab.types.Level", types.High, types.Low))
+	v.put("any.treemap", &hessian.Map{Class: "java.util.TreeMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.linkedmap", &hessian.Map{Class: "java.util.LinkedHashMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.hashtable", &hessian.Map{Class: "java.util.Hashtable", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.concurrentmap", &hessian.Map{Class: "java.util.concurrent.ConcurrentHashMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.skipmap", &hessian.Map{Class: "java.util.concurrent.ConcurrentSkipListMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.weakmap", &hessian.Map{Class: "java.util.WeakHashMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.properties", &hessian.Map{Class: "java.util.Properties", Entries: []hessian.Entry{{Key: "a", Value: "1"}}})
+	v.put("any.emptymap", &hessian.Map{Class: "java.util.Collections$EmptyMap", Entries: []hessian.Entry{}})
+	v.put("any.singletonmap", &hessian.Map{Class: "java.util.Collections$SingletonMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.unmodifiablemap", &hessian.Map{Class: "java.util.Collections$UnmodifiableMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.synchronizedmap", &hessian.Map{Class: "java.util.Collections$SynchronizedMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.enummap", &hessian.Map{Class: "java.util.EnumMap", Entries: []hessian.Entry{{Key: types.Low, Value: int32(1)}}})
+	v.put("any.char", "c")
+	v.put("any.float", float32(0.5))
+	v.put("any.bitset", hessian.BitSet{5})
+	v.put("any.calendar", hessian.Calendar{Time: day})
+	v.put("any.currency", hessian.Currency("EUR"))
+	v.put("any.timestamp", hessian.Timestamp{Time: day})
+	v.put("any.instant", hessian.Instant{Time: nanos})
+	v.put("any.duration", time.Second)
+	v.put("any.localtime", clock)
+	v.put("any.localdatetime", dateTime)
+	v.put("any.offsetdatetime", hessian.OffsetDateTime{DateTime: dateTime, Offset: 7200})
+	v.put("any.offsettime", hessian.OffsetTime{Time: clock, Offset: -3 * 3600})
+	v.put("any.period", hessian.Period{Years: 1, Months: -2, Days: 3})
+	v.put("any.year", hessian.Year(2026))
+	v.put("any.yearmonth", hessian.YearMonth{Year: 2026, Month: 2})
+	v.put("any.monthday", hessian.MonthDay{Month: 2, Day: 29})
+	v.put("any.zoneid", hessian.ZoneID("Asia/Shanghai"))
+	v.put("any.zoneoffset", hessian.ZoneOffset(-3600))
+	v.put("any.doubles", &hessian.List{Class: "[double", Items: []any{0.5}})
+	v.put("any.objects", &hessian.List{Class: "[object", Items: []any{"a", int32(1)}})
+	v.put("any.points", &hessian.List{Class: "[lab.types.Point", Items: []any{&types.Point{X: 1}}})
+	v.put("any.dates", &hessian.List{Class: "[date", Items: []any{day}})
+}
+
+// enumSet is what Java writes in place of a java.util.EnumSet.
+func enumSet(class string, constants ...any) *hessian.Object {
+	return &hessian.Object{Class: enumSetHandler, Fields: []hessian.Field{
+		{Name: "type", Value: &hessian.Object{Class: "java.lang.Class", Fields: []hessian.Field{{Name: "name", Value: class}}}},
+		{Name: "objects", Value: &hessian.List{Class: "[object", Items: constants}},
+	}}
+}
+
+const enumSetHandler = "com.alibaba.com.caucho.hessian.io.EnumSetHandler"

@@ -234,4 +234,14 @@ var relationCalls = []call[typesClient]{
 		}
 		return x.Error(), nil
 	}},
+	{name: "throwable.stack", run: func(ctx context.Context, c typesClient) (string, error) {
+		back, err := c.relations.Problem(ctx, &hessian.Exception{Class: "java.lang.IllegalStateException", Message: "outer",
+			Cause: &hessian.Exception{Class: "java.lang.IllegalArgumentException", Message: "inner"}})
+		x, ok := back.(*hessian.Exception)
+		inner, _ := errors.Unwrap(back).(*hessian.Exception)
+		if err != nil || !ok || inner == nil || inner.Class != "java.lang.IllegalArgumentException" || inner.Message != "inner" {
+			return "", fmt.Errorf("got %v, %w", back, err)
+		}
+		return x.Error(), nil
+	}},
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -36,8 +37,21 @@ func packages(version string) string {
 type Kit struct {
 	// Version is the version that was asked for; a running process tells the
 	// one that it really has.
-	Version   string
-	classpath string
+	Version            string
+	classes, classpath string
+	// properties are Java's system properties, KEY=VALUE each.
+	properties []string
+}
+
+// Classes is the directory of the compiled classes.
+func (k *Kit) Classes() string { return k.classes }
+
+// With returns the same peer with system properties, KEY=VALUE each, which it
+// gets when it is started.
+func (k *Kit) With(properties ...string) *Kit {
+	c := *k
+	c.properties = slices.Concat(k.properties, properties)
+	return &c
 }
 
 // Build returns the peer for a version of Versions. It fetches the jars and
@@ -50,7 +64,8 @@ func Build(ctx context.Context, version string) (*Kit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("java: dubbo %s: %w", version, err)
 	}
-	return &Kit{Version: version, classpath: classpath}, nil
+	classes, _, _ := strings.Cut(classpath, string(os.PathListSeparator))
+	return &Kit{Version: version, classes: classes, classpath: classpath}, nil
 }
 
 // opens are the packages of java.base that Dubbo reflects on; JDK 17 hides
@@ -63,6 +78,9 @@ var opens = []string{"java.lang", "java.lang.reflect", "java.math", "java.util",
 func (k *Kit) Start(log, class string, args ...string) (*process.Process, error) {
 	command := []string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Ddubbo.service.shutdown.wait=1000", "-Ddubbo.application.logger=jdk",
 		"-Duser.home=" + filepath.Dir(log)} // Dubbo keeps lists of providers there; those of another run must not help
+	for _, p := range k.properties {
+		command = append(command, "-D"+p)
+	}
 	for _, p := range opens {
 		command = append(command, "--add-opens", "java.base/"+p+"=ALL-UNNAMED")
 	}

@@ -30,8 +30,9 @@ type Project struct {
 	Profile string
 }
 
-// Build returns the class path of the program. It fetches the jars and
-// compiles unless a cached build of the same files is there.
+// Build returns the class path of the program, which begins with the folder of
+// the compiled classes. It fetches the jars and compiles unless a cached build
+// of the same files is there.
 func (p Project) Build(ctx context.Context) (classpath string, err error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {

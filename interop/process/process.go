@@ -162,6 +162,14 @@ func (p *Process) Stop(ctx context.Context) error {
 	return p.Wait(ctx)
 }
 
+// Signal sends the process a signal, such as SIGSTOP.
+func (p *Process) Signal(s os.Signal) error {
+	if err := p.cmd.Process.Signal(s); err != nil {
+		return fmt.Errorf("process: %w", err)
+	}
+	return nil
+}
+
 // Kill ends the process by SIGKILL and waits for it.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill() // it may have ended by itself

@@ -1,6 +1,7 @@
 package lab.peer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +22,16 @@ import com.alibaba.dubbo.rpc.service.GenericService;
 /** All that the peer asks of Dubbo 2.6; the folder apache has the twin for all later ones. */
 public final class Dubbo {
     /** Whether an attachment may be another object than a String. */
-    public static final boolean ATTACHES_OBJECTS = false;
+    public static final boolean ATTACHES_OBJECTS = has(RpcContext.class, "setObjectAttachment");
     /** Whether a method may return a CompletableFuture. */
-    public static final boolean FUTURES = false;
+    public static final boolean FUTURES = has(RpcContext.class, "getCompletableFuture");
+    /** Whether a caller without the interface may ask for a CompletableFuture. */
+    public static final boolean GENERIC_FUTURES = has(GenericService.class, "$invokeAsync");
 
     /** Whether calls may be signed with access keys. */
-    public static final boolean ACCESS_KEYS = false;
+    public static final boolean ACCESS_KEYS = has("com.alibaba.dubbo.auth.AccessKeyAuthenticator");
     /** Whether calls may carry a name and password. */
-    public static final boolean BASIC_AUTH = false;
+    public static final boolean BASIC_AUTH = has("com.alibaba.dubbo.auth.BasicAuthenticator");
 
     private static final Map<String, RegistryConfig> REGISTRIES = new HashMap<>();
     private static ApplicationConfig application;
@@ -123,6 +126,19 @@ public final class Dubbo {
         reference.setFilter("replies");
         reference.setParameters(terms.parameters);
         return reference;
+    }
+
+    private static boolean has(String type) {
+        try {
+            Class.forName(type, false, Dubbo.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    private static boolean has(Class<?> type, String method) {
+        return Arrays.stream(type.getMethods()).anyMatch(m -> m.getName().equals(method));
     }
 
     private static RegistryConfig registry(String address) {

@@ -1,6 +1,7 @@
 package lab.peer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +25,13 @@ import org.apache.dubbo.rpc.service.GenericService;
  */
 public final class Dubbo {
     /** Whether an attachment may be another object than a String. */
-    public static final boolean ATTACHES_OBJECTS = true;
+    public static final boolean ATTACHES_OBJECTS = has(RpcContext.class, "setObjectAttachment");
     /** Whether a method may return a CompletableFuture. */
-    public static final boolean FUTURES = true;
+    public static final boolean FUTURES = has(RpcContext.class, "getCompletableFuture");
+    /** Whether a caller without the interface may ask for a CompletableFuture. */
+    public static final boolean GENERIC_FUTURES = has(GenericService.class, "$invokeAsync");
 
-    /** Whether calls may be signed with access keys; 2.7 has that in a jar of its own. */
+    /** Whether calls may be signed with access keys. */
     public static final boolean ACCESS_KEYS = has("org.apache.dubbo.auth.AccessKeyAuthenticator");
     /** Whether calls may carry a name and password. */
     public static final boolean BASIC_AUTH = has("org.apache.dubbo.auth.BasicAuthenticator");
@@ -140,6 +143,10 @@ public final class Dubbo {
         } catch (ClassNotFoundException e) {
             return false;
         }
+    }
+
+    private static boolean has(Class<?> type, String method) {
+        return Arrays.stream(type.getMethods()).anyMatch(m -> m.getName().equals(method));
     }
 
     private static RegistryConfig registry(String address) {

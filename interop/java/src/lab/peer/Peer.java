@@ -21,6 +21,8 @@ import lab.peer.types.TypesSuite;
  * provider PORT GROUP [zookeeper://HOST:PORT ...]    until its standard input ends
  * consumer {LABEL GROUP ADDRESS DIRECT} ...          all calls at each address, dubbo:// or zookeeper://
  * idle DIRECT                                        calls, waits for 4.5 heartbeats of a second, calls again
+ * follow N ADDRESS                                   calls N providers, also while one leaves, until the input ends;
+ *                                                    the address is that of a registry, or theirs with ";" between
  * </pre>
  *
  * The group "-" is none; DIRECT is always dubbo://. It prints rows of fields between tabs:
@@ -29,6 +31,9 @@ import lab.peer.types.TypesSuite;
  * READY  PORT                                  the provider is exported and registered
  * SEEN   notify TEXT                           the provider ran a call that nobody waits for
  * IDLE   HOST:PORT HOST:PORT                   who the provider thought called, before and after
+ * FOLLOWS                                      all providers have answered
+ * FAILED TEXT                                  a call that should not have
+ * LAST   NAME,NAME                             the providers that answer now
  * CALL   LABEL SUITE/NAME ok|FAIL|lacks DETAIL one call of the consumer
  * </pre>
  */
@@ -55,6 +60,9 @@ public final class Peer {
         } else if (args[0].equals("idle")) {
             Dubbo.begin("java-consumer", 0);
             FeaturesSuite.idle(rest.get(0));
+        } else if (args[0].equals("follow")) {
+            Dubbo.begin("java-consumer", 0);
+            FeaturesSuite.follow(Integer.parseInt(rest.get(0)), rest.get(1));
         } else {
             Dubbo.begin("java-consumer", 0);
             for (int i = 0; i < rest.size(); i += 4) {

@@ -5,12 +5,16 @@ import static lab.peer.Calls.same;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import lab.features.Features;
 import lab.features.Later;
@@ -94,6 +98,43 @@ public final class FeaturesSuite implements Suite {
         }
     }
 
+    /**
+     * Calls several providers from a few threads, and tells when all have answered;
+     * when our input ends, tells which of them answer now.
+     */
+    public static void follow(int providers, String address) throws Exception {
+        Calls calls = new Calls("follow", "features", "", address, address);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        AtomicBoolean done = new AtomicBoolean();
+        Set<String> met = ConcurrentHashMap.newKeySet(), last = new TreeSet<>();
+        try (Ref<Features> ref = calls.dial(Features.class, new Terms())) {
+            for (int i = 0; i < 4; i++) {
+                threads.submit(() -> {
+                    while (!done.get()) {
+                        try {
+                            if (met.add(ref.service.where()) && met.size() == providers) {
+                                Peer.print("FOLLOWS");
+                            }
+                        } catch (Throwable e) {
+                            Peer.print("FAILED", Calls.chain(e));
+                            Sleep.millis(100);
+                        }
+                    }
+                });
+            }
+            while (System.in.read() >= 0) {
+                // The threads call on.
+            }
+            done.set(true);
+            threads.shutdown();
+            threads.awaitTermination(10, TimeUnit.SECONDS);
+            for (int i = 0; i < 50; i++) {
+                last.add(ref.service.where());
+            }
+            Peer.print("LAST", String.join(",", last));
+        }
+    }
+
     private void exports(Calls calls) {
         where(calls, "plain", "plain", new Terms());
         where(calls, "group", "other group", new Terms().group("-other"));
@@ -106,6 +147,19 @@ public final class FeaturesSuite implements Suite {
             } catch (RuntimeException e) {
                 String text = Calls.chain(e);
                 return same(true, text.contains("oken")) + " " + text;
+            }
+            throw new AssertionError("it answered");
+        });
+        calls.call("service.unknown", () -> {
+            try (Ref<Features> ref = calls.dial(Features.class, new Terms().version("9.9.9"))) {
+                ref.service.where();
+            } catch (RuntimeException e) {
+                String text = Calls.chain(e);
+                same(false, Dubbo.isTimeout(e)); // it is answered, or the reference refuses
+                if (text.contains("9.9.9")) {
+                    return text;
+                }
+                throw new AssertionError(text, e);
             }
             throw new AssertionError("it answered");
         });

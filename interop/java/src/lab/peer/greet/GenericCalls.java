@@ -102,6 +102,14 @@ public final class GenericCalls implements Suite {
         calls.call("exception", () -> same("lab.greet.NotFoundException: no user " + Users.NOBODY,
             thrown("find", types(LONG), Users.NOBODY)));
         calls.call("exception.undeclared", () -> same("java.lang.IllegalStateException: boom", thrown("fail", types(STRING), "boom")));
+        calls.call("null.primitive", () -> {
+            try {
+                service.invoke("addLong", types(LONG, LONG), null, 1L);
+            } catch (RuntimeException e) {
+                return same(false, Dubbo.isTimeout(e)) + " " + Calls.chain(e);
+            }
+            throw new AssertionError("it answered");
+        });
         calls.call("types.none", () -> same("hello, Ada", service.invoke("sayHello", null, "Ada")));
         calls.call("method.unknown", () -> {
             try {
@@ -111,7 +119,7 @@ public final class GenericCalls implements Suite {
             }
             throw new AssertionError("it answered");
         });
-        if (Dubbo.FUTURES) {
+        if (Dubbo.GENERIC_FUTURES) {
             calls.call("async", () -> same("hello, Ada", service.invokeAsync("sayHello", types(STRING), "Ada").get(5, TimeUnit.SECONDS)));
         } else {
             calls.lacks("async");

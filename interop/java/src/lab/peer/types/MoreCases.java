@@ -18,23 +18,40 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Calendar;
 import java.util.Collections;
 import java.util.Currency;
+import java.util.Date;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.GregorianCalendar;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Properties;
+import java.util.Stack;
 import java.util.TimeZone;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.Vector;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.LinkedBlockingQueue;
 
 import lab.types.Animal;
 import lab.types.Cat;
@@ -258,6 +275,77 @@ final class MoreCases extends Cases {
         put("any.longs", new long[] {1, 2});
         put("any.numbermap", map(1L, "a"));
         put("any.person", director());
+        anyCollection();
+    }
+
+    /** The JDK's collections and values where nothing but the wire tells their class. */
+    private void anyCollection() {
+        put("any.arraydeque", new ArrayDeque<>(list("a", "b")));
+        put("any.copylist", new CopyOnWriteArrayList<>(list("a", "b")));
+        put("any.copyset", new CopyOnWriteArraySet<>(list("a", "b")));
+        put("any.linkedqueue", new ConcurrentLinkedQueue<>(list("a", "b")));
+        put("any.blockingqueue", new LinkedBlockingQueue<>(list("a", "b")));
+        put("any.priorityqueue", new PriorityQueue<>(list("a", "b")));
+        put("any.vector", new Vector<>(list("a", "b")));
+        put("any.treeset", new TreeSet<>(list("a", "b")));
+        put("any.skipset", new ConcurrentSkipListSet<>(list("a", "b")));
+        put("any.stack", stack());
+        put("any.aslist", Arrays.asList("a", null));
+        put("any.singletonlist", Collections.singletonList("a"));
+        put("any.singletonset", Collections.singleton("a"));
+        put("any.emptyset", Collections.emptySet());
+        put("any.unmodifiablelist", Collections.unmodifiableList(list("a", "b")));
+        put("any.unmodifiableset", Collections.unmodifiableSet(new LinkedHashSet<>(list("a", "b"))));
+        put("any.synchronizedlist", Collections.synchronizedList(list("a", "b")));
+        put("any.sublist", list("x", "a", "b").subList(1, 3));
+        put("any.keyset", map("a", 1).keySet());
+        put("any.enumset", EnumSet.of(Level.LOW, Level.HIGH));
+        put("any.treemap", new TreeMap<>(map("a", 1)));
+        put("any.linkedmap", new LinkedHashMap<>(map("a", 1)));
+        put("any.hashtable", new Hashtable<>(map("a", 1)));
+        put("any.concurrentmap", new ConcurrentHashMap<>(map("a", 1)));
+        put("any.skipmap", new ConcurrentSkipListMap<>(map("a", 1)));
+        put("any.weakmap", new WeakHashMap<>(map("a", 1)));
+        put("any.properties", properties());
+        put("any.emptymap", Collections.emptyMap());
+        put("any.singletonmap", Collections.singletonMap("a", 1));
+        put("any.unmodifiablemap", Collections.unmodifiableMap(map("a", 1)));
+        put("any.synchronizedmap", Collections.synchronizedMap(map("a", 1)));
+        put("any.enummap", new EnumMap<>(Collections.singletonMap(Level.LOW, 1)));
+        put("any.char", 'c');
+        put("any.float", 0.5f);
+        put("any.bitset", BitSet.valueOf(new long[] {5}));
+        put("any.calendar", calendar());
+        put("any.currency", Currency.getInstance("EUR"));
+        put("any.timestamp", new Timestamp(DAY.getTime()));
+        put("any.instant", NANOS);
+        put("any.duration", Duration.ofSeconds(1));
+        put("any.localtime", TIME);
+        put("any.localdatetime", DATE.atTime(TIME));
+        put("any.offsetdatetime", OffsetDateTime.of(DATE, TIME, ZoneOffset.ofHours(2)));
+        put("any.offsettime", OffsetTime.of(TIME, ZoneOffset.ofHours(-3)));
+        put("any.period", Period.of(1, -2, 3));
+        put("any.year", Year.of(2026));
+        put("any.yearmonth", YearMonth.of(2026, 2));
+        put("any.monthday", MonthDay.of(2, 29));
+        put("any.zoneid", ZoneId.of("Asia/Shanghai"));
+        put("any.zoneoffset", ZoneOffset.ofHours(-1));
+        put("any.doubles", new double[] {0.5});
+        put("any.objects", new Object[] {"a", 1});
+        put("any.points", new Point[] {new Point(1, 0)});
+        put("any.dates", new Date[] {DAY});
+    }
+
+    private static Stack<Object> stack() {
+        Stack<Object> s = new Stack<>();
+        s.addAll(list("a", "b"));
+        return s;
+    }
+
+    private static Properties properties() {
+        Properties p = new Properties();
+        p.setProperty("a", "1");
+        return p;
     }
 
     private static Director director() {

@@ -165,5 +165,12 @@ public final class TypesSuite implements Suite {
             Throwable back = service.problem(new IllegalStateException("as a value"));
             return same(IllegalStateException.class, back.getClass()) + same("as a value", back.getMessage());
         });
+        calls.call("throwable.stack", () -> {
+            Throwable sent = new IllegalStateException("outer", new IllegalArgumentException("inner"));
+            Throwable back = service.problem(sent);
+            return same(String.valueOf(sent.getStackTrace()[0]), String.valueOf(back.getStackTrace()[0]))
+                + same(sent.getStackTrace().length, back.getStackTrace().length)
+                + same(IllegalArgumentException.class, back.getCause().getClass()) + same("inner", back.getCause().getMessage());
+        });
     }
 }
