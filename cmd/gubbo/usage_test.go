@@ -32,6 +32,13 @@ func TestMistakesNameTheirFlag(t *testing.T) {
 		{[]string{"gen", "--from", "none.jar", "--package", "x"}, []string{"none.jar"}},
 		{[]string{"check", "none.jar"}, []string{"none.jar"}},
 		{[]string{"check", shopJar, "../../examples/greet/..."}, []string{"no class in common", shopJar}},
+		{[]string{"zk", "--server", ",", "ls", "/"}, []string{"--server", `","`, "host:port"}},
+		{[]string{"zk", "--timeout", "-1s", "ls", "/"}, []string{"--timeout -1s"}},
+		{[]string{"zk", "--auth", "digest", "ls", "/"}, []string{"--auth", `"digest"`, "scheme:secret"}},
+		{[]string{"zk", "--tls-ca", "ca.pem", "ls", "/"}, []string{"--tls-ca", "--tls"}},
+		{[]string{"zk", "--tls", "--tls-cert", "none.pem", "ls", "/"}, []string{"--tls-cert", "--tls-key"}},
+		{[]string{"zk", "--tls", "--tls-ca", "none.pem", "ls", "/"}, []string{"--tls-ca", "none.pem"}},
+		{[]string{"zk", "--tls", "--tls-cert", "none.pem", "--tls-key", "none.pem", "ls", "/"}, []string{"--tls-cert", "none.pem"}},
 		{[]string{"demo", "--duration", "-1s"}, []string{"--duration -1s"}},
 	} {
 		var out, errs bytes.Buffer

@@ -17,8 +17,13 @@ func zkCommand() *cobra.Command {
 	var c zk.Config
 	var t tlsFlags
 	cmd := &cobra.Command{
-		Use:   "zk [COMMAND [ARGS]]",
-		Short: "Speak to any ZooKeeper with zkCli's commands, one or interactively; `gubbo zk help` lists them",
+		Use:   "zk [flags] [COMMAND [ARGS]]",
+		Short: "Speak to any ZooKeeper with zkCli's commands, with one or interactively",
+		Long: "Speak to any ZooKeeper with the commands of its own zkCli, and with its output:\n" +
+			"one command, or those that come in, line by line. On a terminal the Tab key\n" +
+			"completes commands, their options and paths. The commands:\n\n" + zk.Commands(),
+
+		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if c.Timeout <= 0 {
 				return fmt.Errorf("--timeout %v must be positive", c.Timeout)

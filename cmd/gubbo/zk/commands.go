@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // command is one of zkCli's. What concerns the shell itself is done by own,
@@ -84,6 +85,15 @@ func commands() []command {
 		{name: "version", run: (*call).version},
 		{name: "whoami", raw: true, run: (*call).whoami},
 	}
+}
+
+// Commands lists the commands, one a line, with their options and arguments.
+func Commands() string {
+	var b strings.Builder
+	for _, cmd := range commands() {
+		fmt.Fprintf(&b, "\t%s %s\n", cmd.name, cmd.usage)
+	}
+	return b.String()
 }
 
 func commandNamed(name string) *command {

@@ -175,9 +175,10 @@ func (s *session) keep(ctx context.Context) {
 		}
 		conn.Close()
 		next.LastZxid = conn.Zxid()
-		s.proving.Lock() // a proof that was refused may be why
+		s.proving.Lock() // a proof that was refused may be why it ended
+		goesOn := s.turn(connecting, "state:Disconnected type:None path:null")
 		s.proving.Unlock()
-		if !s.turn(connecting, "state:Disconnected type:None path:null") {
+		if !goesOn {
 			return
 		}
 	}

@@ -79,16 +79,21 @@ func (s *shell) line(ctx context.Context, line string) {
 	s.run(ctx, words)
 }
 
-// run runs one command and prints what it fails with.
+// run runs one command and prints what it fails with. After quit the exit code
+// is that of the command before.
 func (s *shell) run(ctx context.Context, words []string) {
-	s.exit = 0
-	if err := s.dispatch(ctx, words); err != nil {
-		s.exit = 1
-		if f, ok := err.(*failure); ok {
-			s.exit = f.code
+	err := s.dispatch(ctx, words)
+	if err == nil {
+		if !s.over {
+			s.exit = 0
 		}
-		fmt.Fprintln(s.errs, err)
+		return
 	}
+	s.exit = 1
+	if f, ok := err.(*failure); ok {
+		s.exit = f.code
+	}
+	fmt.Fprintln(s.errs, err)
 }
 
 func (s *shell) dispatch(ctx context.Context, words []string) error {
@@ -119,12 +124,7 @@ func (s *shell) dispatch(ctx context.Context, words []string) error {
 
 // usage prints all commands.
 func (s *shell) usage() {
-	var b strings.Builder
-	b.WriteString("gubbo zk --server host:port command args\n")
-	for _, cmd := range commands() {
-		fmt.Fprintf(&b, "\t%s %s\n", cmd.name, cmd.usage)
-	}
-	fmt.Fprint(s.errs, b.String())
+	fmt.Fprint(s.errs, "gubbo zk --server host:port command args\n"+Commands())
 }
 
 func (s *shell) history(context.Context, []string) error {

@@ -53,6 +53,9 @@ func (t *terminal) Write(p []byte) (int, error) {
 
 // readLine reads one line; Ctrl-C and Ctrl-D are the end of the input.
 func (t *terminal) readLine() (string, error) {
+	soon, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_, _ = t.shell.session.live(soon) // for the prompt to say that it is connected
 	old, err := term.MakeRaw(t.fd)
 	if err != nil {
 		return "", err
@@ -62,7 +65,11 @@ func (t *terminal) readLine() (string, error) {
 		_ = t.term.SetSize(w, h)
 	}
 	t.term.SetPrompt(t.shell.prompt())
-	return t.term.ReadLine()
+	line, err := t.term.ReadLine()
+	if err != nil {
+		_, _ = t.Write([]byte("\n")) // what comes next is not ours
+	}
+	return line, err
 }
 
 // key completes at the Tab key: as far as all candidates agree, and if that is
