@@ -31,6 +31,7 @@ const (
 	opSetWatches2       = 105
 	opAddWatch          = 106
 	opWhoAmI            = 107
+	opCreateSession     = -10 // the handshake, in four-letter words
 	opCloseSession      = -11
 	opError             = -1 // in the framing of multi
 )
@@ -85,3 +86,13 @@ const (
 
 // containerOwner is the ephemeralOwner that marks a container.
 const containerOwner int64 = -1 << 63
+
+// opNames are the operations as four-letter words call them.
+var opNames = map[int32]string{
+	opCreate: "CREA", opCreate2: "CREA", opCreateContainer: "CREA", opCreateTTL: "CREA", opDelete: "DELE", opExists: "EXIS",
+	opGetData: "GETD", opSetData: "SETD", opGetACL: "GETA", opSetACL: "SETA", opGetChildren: "GETC", opGetChildren2: "GETC",
+	opSync: "SYNC", opPing: "PING", opCheck: "CHEC", opMulti: "MULT", opMultiRead: "MLTR", opReconfig: "RECO",
+	opCheckWatches: "CHKW", opRemoveWatches: "REMW", opSetWatches: "SETW", opSetWatches2: "STW2", opAddWatch: "ADDW",
+	opGetEphemerals: "GETE", opAllChildrenNumber: "GETACN", opWhoAmI: "HOMI", opCreateSession: "SESS", opCloseSession: "CLOS",
+	opError: "NA", // none yet, or a write that failed
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -49,9 +50,9 @@ type Config struct {
 	// SuperPassword lets a client that authenticates with digest as
 	// "super:PASSWORD" pass every ACL; default "": nobody.
 	SuperPassword string
-	// Words are the four-letter words that are answered; default ruok, srvr,
-	// stat, mntr, conf, cons, dump, envi, isro, wchs. The real server answers
-	// srvr alone unless told otherwise.
+	// Words are the four-letter words that are answered, "*" for all of Words;
+	// default ruok, srvr, stat, mntr, conf, cons, dump, envi, isro, wchs. The
+	// real server answers srvr alone unless told otherwise, as does gubbo registry.
 	Words []string
 
 	// Limits bound what clients may cost.
@@ -79,6 +80,11 @@ func (c *Config) validate() error {
 	}
 	if c.SuperPassword != "" {
 		c.superID = digestID("super:" + c.SuperPassword)
+	}
+	for _, w := range c.Words {
+		if w != "*" && words[w] == nil {
+			return fmt.Errorf("zkserver: %q is no four-letter word; there are %s, and * for all", w, strings.Join(Words(), ", "))
+		}
 	}
 	switch {
 	case c.Tick < time.Millisecond:

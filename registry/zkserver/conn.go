@@ -43,10 +43,11 @@ type conn struct {
 
 	mu      sync.Mutex
 	space   sync.Cond // requests and bytes have gone down, or closed is set; on mu
-	flow    flow      // of the requests that are read and whose replies are not on their way; guarded by mu
+	flow    flow      // of the requests that are read and whose replies are not written; guarded by mu
 	outbox  []byte    // frames to write; beyond Limits.Outbox the connection is closed; guarded by mu
 	replied flow      // of the requests whose replies are in outbox; guarded by mu
 	leaving int       // bytes that are being written; guarded by mu
+	parting flow      // of the requests that those answer; guarded by mu
 	writing bool      // a goroutine writes; guarded by mu
 	awaited bool      // the run goroutine wants to be told when all is written; guarded by mu
 	ending  bool      // close when outbox is written; guarded by mu
@@ -100,8 +101,18 @@ func (c *conn) readFrames(ctx context.Context) error {
 			return err
 		}
 		if first && isWord(head[:]) {
-			c.server.push(ctx, input{kind: inWord, conn: c, frame: head[:]})
-			_, err := io.Copy(io.Discard, r) // until it is answered and closed
+			word := head[:]
+			if string(word) == "stmk" { // a mask follows
+				word = append(word, make([]byte, 8)...)
+				if _, err := io.ReadFull(r, word[4:]); err != nil {
+					return err
+				}
+			}
+			if !c.server.push(ctx, input{kind: inWord, conn: c, frame: word}) {
+				return ctx.Err()
+			}
+			_, err := io.Copy(io.Discard, r) // what is left unread would make the end a reset
+			c.awaitClose()
 			return err
 		}
 		n := int32(binary.BigEndian.Uint32(head[:]))
@@ -136,7 +147,11 @@ func (c *conn) identify(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	if err := t.HandshakeContext(ctx); err != nil {
+	c.server.handshakes.Add(1)
+	err := t.HandshakeContext(ctx)
+	c.server.handshakes.Add(-1)
+	if err != nil {
+		c.server.unsuccessful.Add(1)
 		return err
 	}
 	if certs := t.ConnectionState().PeerCertificates; len(certs) > 0 {
@@ -202,8 +217,16 @@ func (s *Server) borrow(n int) bool {
 	return false
 }
 
-// answered counts requests out whose replies begin to be written; c.mu is held.
+// answered counts requests out whose replies are written.
 func (c *conn) answered(requests flow) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leaving, c.parting = 0, flow{}
+	c.release(requests)
+}
+
+// release is answered with mu held.
+func (c *conn) release(requests flow) {
 	before := c.flow.bytes
 	c.flow.sub(requests)
 	c.server.borrowed.Add(int64(max(c.flow.bytes, own) - max(before, own)))
@@ -273,16 +296,13 @@ func (c *conn) write(ctx context.Context) {
 			}
 			return
 		}
-		out := c.outbox
-		c.outbox, c.leaving = nil, len(out)
-		c.answered(c.replied) // who has read a reply must not find it waiting
-		c.replied = flow{}
+		out, replied := c.outbox, c.replied
+		c.outbox = nil
+		c.replied, c.leaving, c.parting = flow{}, len(out), replied
 		c.mu.Unlock()
 		_, err := c.nc.Write(out)
 		c.server.buffers.put(out)
-		c.mu.Lock()
-		c.leaving = 0
-		c.mu.Unlock()
+		c.answered(replied)
 		if err != nil {
 			c.close() // the reader learns of it, and writing stays true: nobody writes any more
 			return
@@ -294,6 +314,15 @@ func (c *conn) write(ctx context.Context) {
 func (c *conn) close() {
 	c.end()
 	_ = c.nc.Close()
+}
+
+// awaitClose returns once the connection is closed.
+func (c *conn) awaitClose() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for !c.closed {
+		c.space.Wait()
+	}
 }
 
 // cut is close without the farewell of TLS, which may have to wait for the peer.
@@ -313,11 +342,11 @@ func (c *conn) end() {
 	c.mu.Unlock()
 }
 
-// waiting is how many requests are read whose replies are not on their way.
+// waiting is how many requests have no reply yet.
 func (c *conn) waiting() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.flow.requests
+	return max(0, c.flow.requests-c.replied.requests-c.parting.requests)
 }
 
 // buffers are what frames are gathered in. A connection that owes nothing

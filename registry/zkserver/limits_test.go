@@ -123,12 +123,6 @@ func testConn(t *testing.T, limits Limits) *conn {
 	return newConn(s, ours)
 }
 
-func answer(c *conn, requests flow) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.answered(requests)
-}
-
 func TestOutstandingRequestsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := testConn(t, Limits{Outstanding: 3})
@@ -143,7 +137,7 @@ func TestOutstandingRequestsAreBounded(t *testing.T) {
 		if len(admitted) != 3 {
 			t.Errorf("%d requests are read ahead, want 3", len(admitted))
 		}
-		answer(c, flowOf(100))
+		c.answered(flowOf(100))
 		synctest.Wait()
 		if len(admitted) != 4 {
 			t.Error("an answer makes no room")
@@ -168,12 +162,12 @@ func TestReadAheadIsShared(t *testing.T) {
 	if n := s.borrowed.Load(); n != 10_000-own {
 		t.Errorf("%d bytes are borrowed, want %d", n, 10_000-own)
 	}
-	answer(c, request)
+	c.answered(request)
 	if n := s.borrowed.Load(); n != 9_000-own {
 		t.Errorf("%d bytes are borrowed, want %d", n, 9_000-own)
 	}
 	s.untrack(c)
-	answer(c, request) // the writer may come later than the reader's end
+	c.answered(request) // the writer may come later than the reader's end
 	if n := s.borrowed.Load(); n != 0 {
 		t.Errorf("%d bytes are borrowed by a connection that is gone", n)
 	}

@@ -22,10 +22,19 @@ type client struct {
 	dirty   bool   // in machine.dirty
 	closing bool   // nothing of it is applied any more; the shell closes it once out is written
 
-	conn     *conn // the shell's side; the machine only carries it, as what follows
-	replied  flow  // of the requests that out answers
-	received int64
-	lastXid  int32
+	received, sent int64
+	last           lastRequest
+
+	conn      *conn // the shell's side; the machine only carries it, as what follows
+	replied   flow  // of the requests that out answers
+	latencies latencies
+}
+
+// lastRequest is what four-letter words tell of the last request of a
+// connection; xid is -1 while there is none with an xid of its own.
+type lastRequest struct {
+	op, xid int32
+	zxid    int64
 }
 
 // instant is a reading of both clocks: the machine has none.
@@ -67,7 +76,7 @@ type machine struct {
 
 // stats are counters for the four-letter words.
 type stats struct {
-	received, sent, expired, authFailed int64
+	received, sent, expired, authFailed, handshakes int64
 }
 
 func newMachine(cfg *Config, secret []byte, wall int64) *machine {
@@ -146,16 +155,25 @@ func (m *machine) request(c *client, frame []byte) {
 		m.drop(c)
 		return
 	}
-	c.lastXid = xid
 	if op != opAuth && op != opSASL { // who only proves things does not live
 		m.touch(c.session)
 	}
+	if !m.serve(c, xid, op, &d) {
+		op = opError
+	}
+	if op != opAuth && op != opSASL {
+		c.answered(op, xid, m.zxid)
+	}
+}
+
+// serve answers one request. It is false for a write that failed.
+func (m *machine) serve(c *client, xid, op int32, d *jute.Decoder) bool {
 	m.scratch = m.scratch[:0]
 	switch op {
 	case opPing:
 		m.reply(c, xidPing, m.zxid, codeOK)
 	case opAuth:
-		m.authenticate(c, xid, &d)
+		m.authenticate(c, xid, d)
 	case opCloseSession:
 		m.close(c.session)
 		m.reply(c, xid, m.zxid, codeOK)
@@ -165,26 +183,36 @@ func (m *machine) request(c *client, frame []byte) {
 		// for a null one, with which some clients answer, the end.
 		if d.Buffer() == nil {
 			m.drop(c)
-			return
+			return true
 		}
 		m.scratch = jute.AppendBuffer(m.scratch, nil)
 		m.reply(c, xid, 0, codeOK)
 	case opCreate, opCreate2, opCreateContainer, opCreateTTL, opDelete, opSetData, opSetACL, opReconfig, opMulti:
-		err := m.write(c, op, &d)
+		err := m.write(c, op, d)
 		m.reply(c, xid, m.zxid, err)
+		return err == codeOK
 	default:
 		read := reads(op)
 		if read == nil {
 			m.reply(c, xid, -1, codeUnimplemented)
 			m.drop(c)
-			return
+			return true
 		}
-		err := read(m, c, &d)
+		err := read(m, c, d)
 		if d.Err() != nil {
 			err = codeMarshalling
 		}
 		m.reply(c, xid, m.zxid, err)
 	}
+	return true
+}
+
+// answered remembers a request for four-letter words.
+func (c *client) answered(op, xid int32, zxid int64) {
+	if xid < 0 { // real servers keep the one before
+		xid = c.last.xid
+	}
+	c.last = lastRequest{op, xid, zxid}
 }
 
 // reply appends a reply with the body in scratch, or none after an error.
@@ -201,6 +229,7 @@ func (m *machine) reply(c *client, xid int32, zxid int64, err code) {
 	}
 	c.out = jute.EndFrame(b, start)
 	m.stats.sent++
+	c.sent++
 	if cap(m.scratch) > 1<<20 {
 		m.scratch = nil // one large list must not stay for ever
 	}

@@ -3,6 +3,7 @@ package zkserver
 import (
 	"context"
 	"crypto/tls"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -31,6 +32,9 @@ type Server struct {
 	// borrowed counts the bytes of requests that connections have read beyond
 	// what each may for itself, and not yet answered.
 	borrowed atomic.Int64
+	// What metrics tell: TLS handshakes that go on, those that failed, and
+	// connections beyond the limit.
+	handshakes, unsuccessful, rejected atomic.Int64
 
 	mu     sync.Mutex
 	conns  map[*conn]struct{} // guarded by mu
@@ -39,8 +43,10 @@ type Server struct {
 
 	m      *machine // the run goroutine's, as is what follows
 	count  latencies
-	owed   []time.Duration // when the requests of the batch came, whose replies are not let go yet
+	owed   []debt
 	onTick *time.Ticker
+	// traceMask is kept for gtmk and stmk; there is no trace that it chooses from.
+	traceMask int64
 }
 
 // input is one thing for the machine to do.
@@ -62,8 +68,17 @@ const (
 	inCall                     // a look at the machine from outside
 )
 
-// latencies are those of the requests since the start, in milliseconds.
-type latencies struct{ min, max, sum, n int64 }
+// latencies are those of requests, in milliseconds.
+type latencies struct {
+	min, max, sum, n, last int64
+	at                     time.Duration // when the last was answered, since the Server began
+}
+
+// debt is a request of the batch whose reply is not let go yet.
+type debt struct {
+	to *client
+	at time.Duration // when it came
+}
 
 // New starts a Server. An address in use, a directory in use or a log that
 // cannot be read is an error that names it. The caller must Close the Server.
@@ -72,10 +87,11 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg:   cfg,
-		ln:    cfg.Listener,
-		inbox: make(chan input, 1024),
-		conns: map[*conn]struct{}{},
+		cfg:       cfg,
+		ln:        cfg.Listener,
+		inbox:     make(chan input, 1024),
+		traceMask: 306, // as a real server has it at first
+		conns:     map[*conn]struct{}{},
 	}
 	s.m = newMachine(&s.cfg, newSecret(), time.Now().UnixMilli())
 	if cfg.Dir != "" {
@@ -276,7 +292,10 @@ func (s *Server) apply(in input) {
 		in.conn.held = nil
 		s.m.drop(in.conn.client)
 	case inWord:
-		s.answerWord(in.conn, string(in.frame))
+		if len(in.frame) > 4 { // stmk
+			s.traceMask = int64(binary.BigEndian.Uint64(in.frame[4:]))
+		}
+		s.answerWord(in.conn, string(in.frame[:4]))
 	case inWritten:
 		s.m.alive(in.conn.client) // it reads
 		held := in.conn.held
@@ -308,7 +327,7 @@ func (s *Server) applyFrame(in input) {
 		s.m.request(c, in.frame)
 	}
 	c.replied.add(flowOf(len(in.frame)))
-	s.owed = append(s.owed, in.at)
+	s.owed = append(s.owed, debt{c, in.at})
 }
 
 // release commits the log and then lets the frames of the batch go.
@@ -333,14 +352,18 @@ func (s *Server) release() error {
 		return nil
 	}
 	now := time.Since(s.began)
-	for _, at := range s.owed {
-		s.count.add((now - at).Milliseconds())
+	for i, d := range s.owed {
+		s.count.add(now-d.at, now)
+		d.to.latencies.add(now-d.at, now)
+		s.owed[i] = debt{}
 	}
 	s.owed = s.owed[:0]
 	return nil
 }
 
-func (l *latencies) add(ms int64) {
+func (l *latencies) add(took, now time.Duration) {
+	ms := took.Milliseconds()
+	l.last, l.at = ms, now
 	if l.n == 0 || ms < l.min {
 		l.min = ms
 	}
@@ -385,6 +408,7 @@ func (s *Server) track(c *conn) bool {
 		return false
 	}
 	if len(s.conns) >= s.cfg.Limits.Connections {
+		s.rejected.Add(1)
 		s.cfg.Logger.Warn("zkserver: too many connections, closing the new one", "limit", s.cfg.Limits.Connections, "peer", c.client.peer)
 		return false
 	}
@@ -395,7 +419,7 @@ func (s *Server) track(c *conn) bool {
 // untrack counts a connection out that is not read from any more.
 func (s *Server) untrack(c *conn) {
 	c.mu.Lock()
-	c.answered(c.flow) // whatever becomes of their replies
+	c.release(c.flow) // whatever becomes of their replies
 	c.mu.Unlock()
 	s.mu.Lock()
 	delete(s.conns, c)

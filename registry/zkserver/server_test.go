@@ -80,6 +80,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"tick":     {Tick: time.Microsecond},
 		"frame":    {Limits: zkserver.Limits{Frame: 10}},
 		"address":  {Listen: "no port"},
+		"word":     {Words: []string{"srvr", "srvx"}},
 	} {
 		if s, err := zkserver.New(cfg); err == nil {
 			t.Errorf("%s: taken", name)
@@ -215,10 +216,10 @@ func TestFourLetterWords(t *testing.T) {
 		"ruok\n": `^imok$`,
 		"isro":   `^rw$`,
 		"srvr":   `^Zookeeper version: 3\.8\.0-\S+, built on \d{4}-\d\d-\d\d \d\d:\d\d UTC\nLatency min/avg/max: \d+/\d+\.\d+/\d+\nReceived: \d+\nSent: \d+\nConnections: \d+\nOutstanding: \d+\nZxid: 0x[0-9a-f]+\nMode: standalone\nNode count: 6\n$`,
-		"stat":   `(?s)^Zookeeper version: 3\.8\.0.*\nClients:\n /127\.0\.0\.1:\d+\[1\]\(queued=0,recved=2,sent=2\)\n.*\nLatency .*Mode: standalone\nNode count: 6\n$`,
+		"stat":   `(?s)^Zookeeper version: 3\.8\.0.*\nClients:\n /127\.0\.0\.1:\d+\[1\]\(queued=0,recved=3,sent=3\)\n.*\nLatency .*Mode: standalone\nNode count: 6\n$`,
 		"mntr":   `(?s)^zk_version\t3\.8\.0.*zk_server_state\tstandalone\nzk_ephemerals_count\t1\n.*zk_watch_count\t1\n.*zk_approximate_data_size\t46\n`,
 		"conf":   `(?s)^clientPort=\d+\n.*tickTime=2000\n.*minSessionTimeout=4000\nmaxSessionTimeout=40000\n`,
-		"cons":   fmt.Sprintf(`(?s)^ /127\.0\.0\.1:\d+\[1\]\(queued=0,recved=2,sent=2,sid=0x%x,`, uint64(r.id)),
+		"cons":   fmt.Sprintf(`(?s)^ /127\.0\.0\.1:\d+\[1\]\(queued=0,recved=3,sent=3,sid=0x%x,`, uint64(r.id)),
 		"dump":   fmt.Sprintf(`(?s)^SessionTracker dump:\n.*Sessions with Ephemerals \(1\):\n0x%x:\n\t/e\n`, uint64(r.id)),
 		"wchs":   `^1 connections watching 1 paths\nTotal watches:1\n$`,
 		"envi":   `(?s)^Environment:\nzookeeper\.version=3\.8\.0`,

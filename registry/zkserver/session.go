@@ -31,6 +31,8 @@ func (m *machine) password(id int64) []byte {
 // connect answers a handshake. The caller has not used c before.
 func (m *machine) connect(c *client, frame []byte) {
 	m.stats.received++
+	m.stats.handshakes++
+	c.received++
 	d := jute.NewDecoder(frame)
 	d.Int() // protocol version
 	seen, want, id, password := d.Long(), d.Int(), d.Long(), d.Buffer()
@@ -65,6 +67,7 @@ func (m *machine) connect(c *client, frame []byte) {
 		c.session = s
 	}
 	c.session.client = c
+	c.last = lastRequest{op: opCreateSession, zxid: m.zxid}
 	m.greet(c, timeout, c.session.id, m.password(c.session.id))
 }
 
@@ -79,6 +82,7 @@ func (m *machine) greet(c *client, timeout time.Duration, id int64, password []b
 	}
 	c.out = jute.EndFrame(b, start)
 	m.stats.sent++
+	c.sent++
 }
 
 // open starts a session; that is a transaction.

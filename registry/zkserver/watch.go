@@ -155,6 +155,7 @@ func (m *machine) sendEvent(c *client, kind int32, path string) {
 	b = jute.AppendString(b, path)
 	c.out = jute.EndFrame(b, start)
 	m.stats.sent++
+	c.sent++
 }
 
 // tellAbout returns what fire calls for an event at path: it withholds the

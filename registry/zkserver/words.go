@@ -3,10 +3,12 @@ package zkserver
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net"
 	"os"
 	"os/user"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -28,37 +30,50 @@ func isWord(b []byte) bool {
 	return true
 }
 
+// words are the four-letter words of 3.8 and what answers each.
+var words = map[string]func(*Server, *bytes.Buffer){
+	"conf": (*Server).wordConf,
+	"cons": (*Server).wordCons,
+	"crst": (*Server).wordResetConnections,
+	"dirs": (*Server).wordDirs,
+	"dump": (*Server).wordDump,
+	"envi": (*Server).wordEnv,
+	"gtmk": func(s *Server, b *bytes.Buffer) { fmt.Fprint(b, s.traceMask) },
+	"hash": func(*Server, *bytes.Buffer) {}, // the tree keeps no digests of itself
+	"isro": func(_ *Server, b *bytes.Buffer) { b.WriteString("rw") },
+	"mntr": (*Server).wordMonitor,
+	"ruok": func(_ *Server, b *bytes.Buffer) { b.WriteString("imok") },
+	"srst": (*Server).wordReset,
+	"srvr": func(s *Server, b *bytes.Buffer) { s.wordHead(b); s.wordServer(b) },
+	"stat": (*Server).wordStat,
+	"stmk": func(s *Server, b *bytes.Buffer) { fmt.Fprint(b, s.traceMask) }, // conn has read the mask
+	"wchc": (*Server).wordWatchesByConnection,
+	"wchp": (*Server).wordWatchesByPath,
+	"wchs": (*Server).wordWatches,
+}
+
+// Words returns the four-letter words that Config.Words may name, sorted.
+func Words() []string { return slices.Sorted(maps.Keys(words)) }
+
 // answerWord writes the answer to a four-letter word and ends the connection.
 func (s *Server) answerWord(c *conn, word string) {
-	s.m.stats.received++
-	answer, ok := s.words()[word]
+	answer, ok := words[word]
+	if ok {
+		s.m.stats.received++
+		c.client.received++
+	}
 	switch {
 	case !ok:
 		// As a real server: what is no command is a bad length.
-	case !slices.Contains(s.cfg.Words, word):
+	case !slices.Contains(s.cfg.Words, word) && !slices.Contains(s.cfg.Words, "*"):
 		c.client.out = fmt.Appendf(s.m.outOf(c.client), "%s is not executed because it is not in the whitelist.\n", word)
 	default:
 		var b bytes.Buffer
-		answer(&b)
+		answer(s, &b)
 		c.client.out = append(s.m.outOf(c.client), b.Bytes()...)
 		s.m.stats.sent++
 	}
 	s.m.drop(c.client)
-}
-
-func (s *Server) words() map[string]func(*bytes.Buffer) {
-	return map[string]func(*bytes.Buffer){
-		"ruok": func(b *bytes.Buffer) { b.WriteString("imok") },
-		"isro": func(b *bytes.Buffer) { b.WriteString("rw") },
-		"srvr": func(b *bytes.Buffer) { s.wordHead(b); s.wordServer(b) },
-		"stat": s.wordStat,
-		"mntr": s.wordMonitor,
-		"conf": s.wordConf,
-		"cons": s.wordCons,
-		"envi": s.wordEnv,
-		"dump": s.wordDump,
-		"wchs": s.wordWatches,
-	}
 }
 
 func (s *Server) wordHead(b *bytes.Buffer) {
@@ -93,78 +108,72 @@ func (s *Server) peers() []*conn {
 	return slices.SortedFunc(maps.Keys(s.conns), func(a, b *conn) int { return a.began.Compare(b.began) })
 }
 
-func (s *Server) outstanding() (n int) {
-	for _, c := range s.peers() {
-		n += c.waiting()
-	}
-	return n
-}
-
 func (s *Server) wordStat(b *bytes.Buffer) {
 	s.wordHead(b)
 	b.WriteString("Clients:\n")
 	for _, c := range s.peers() {
-		fmt.Fprintf(b, " /%s[%d](queued=%d,recved=%d,sent=%d)\n", c.client.peer, interest(c), c.waiting(), c.client.received, c.client.received)
+		s.wordClient(b, c)
+		b.WriteString(")\n")
 	}
 	b.WriteString("\n")
 	s.wordServer(b)
 }
 
-// interest is what a real server's selector waits for: reads, once there is a session.
-func interest(c *conn) int {
-	if c.client.session == nil {
-		return 0
+func (s *Server) wordClient(b *bytes.Buffer, c *conn) {
+	interest := 0 // what a real server's selector waits for: reads, once there is a session
+	if c.client.session != nil {
+		interest = 1
 	}
-	return 1
+	fmt.Fprintf(b, " /%s[%d](queued=%d,recved=%d,sent=%d", c.client.peer, interest, c.waiting(), c.client.received, c.client.sent)
 }
 
 func (s *Server) wordCons(b *bytes.Buffer) {
 	for _, c := range s.peers() {
-		fmt.Fprintf(b, " /%s[%d](queued=%d,recved=%d,sent=%d", c.client.peer, interest(c), c.waiting(), c.client.received, c.client.received)
+		s.wordClient(b, c)
 		if ses := c.client.session; ses != nil {
-			fmt.Fprintf(b, ",sid=%s,est=%d,to=%d,lcxid=0x%x", hex(ses.id), c.began.UnixMilli(), ses.timeout.Milliseconds(), uint32(c.client.lastXid))
+			last := &c.client.last
+			fmt.Fprintf(b, ",sid=%s,lop=%s,est=%d,to=%d", hex(ses.id), opNames[last.op], c.began.UnixMilli(), ses.timeout.Milliseconds())
+			if last.xid >= 0 {
+				fmt.Fprintf(b, ",lcxid=0x%x", last.xid)
+			}
+			l := &c.client.latencies
+			fmt.Fprintf(b, ",lzxid=%s,lresp=%d,llat=%d,minlat=%d,avglat=%d,maxlat=%d",
+				hex(last.zxid), l.at.Milliseconds(), l.last, l.min, l.sum/max(l.n, 1), l.max)
 		}
 		b.WriteString(")\n")
 	}
 	b.WriteString("\n")
 }
 
-func (s *Server) wordMonitor(b *bytes.Buffer) {
-	ephemerals := 0
-	for _, set := range s.m.tree.ephemerals {
-		ephemerals += len(set)
+func (s *Server) wordResetConnections(b *bytes.Buffer) {
+	for _, c := range s.peers() {
+		c.client.received, c.client.sent, c.client.latencies = 0, 0, latencies{}
+		c.client.last = lastRequest{op: opError, xid: -1, zxid: -1}
 	}
-	line := func(key string, value any) { fmt.Fprintf(b, "zk_%s\t%v\n", key, value) }
-	line("version", version)
-	line("server_state", "standalone")
-	line("ephemerals_count", ephemerals)
-	line("num_alive_connections", len(s.peers()))
-	line("avg_latency", s.count.average())
-	line("outstanding_requests", s.outstanding())
-	line("znode_count", s.m.nodeCount())
-	line("global_sessions", len(s.m.sessions))
-	line("local_sessions", 0)
-	line("packets_sent", s.m.stats.sent)
-	line("packets_received", s.m.stats.received)
-	line("watch_count", s.m.watchCount())
-	line("auth_failed_count", s.m.stats.authFailed)
-	line("min_latency", s.count.min)
-	line("max_latency", s.count.max)
-	line("approximate_data_size", s.m.tree.bytes)
-	line("uptime", s.m.at.mono.Milliseconds())
-	line("stale_sessions_expired", s.m.stats.expired)
-	if n := openFiles(); n > 0 {
-		line("open_file_descriptor_count", n)
-	}
+	b.WriteString("Connection stats reset.\n")
 }
 
-// openFiles counts the process's descriptors where the system tells, else 0.
-func openFiles() int {
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		return 0
-	}
-	return len(entries) - 1 // without the one that lists
+func (s *Server) wordReset(b *bytes.Buffer) {
+	s.m.stats, s.count = stats{}, latencies{}
+	b.WriteString("Server stats reset.\n")
+}
+
+// dataSize is what lies in Config.Dir, in bytes.
+func (s *Server) dataSize() (n int64) {
+	_ = filepath.WalkDir(s.cfg.Dir, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			if info, err := d.Info(); err == nil { // it may have gone meanwhile
+				n += info.Size()
+			}
+		}
+		return nil
+	})
+	return n
+}
+
+func (s *Server) wordDirs(b *bytes.Buffer) {
+	size := s.dataSize() // logs and snapshots share one directory
+	fmt.Fprintf(b, "datadir_size: %d\nlogdir_size: %d\n", size, size)
 }
 
 func (s *Server) wordConf(b *bytes.Buffer) {
@@ -172,7 +181,9 @@ func (s *Server) wordConf(b *bytes.Buffer) {
 	if s.tls != nil {
 		secure = port(s.tls.Addr())
 	}
-	fmt.Fprintf(b, "clientPort=%s\nsecureClientPort=%s\ndataDir=%s\ndataLogDir=%s\n", port(s.ln.Addr()), secure, s.cfg.Dir, s.cfg.Dir)
+	fmt.Fprintf(b, "clientPort=%s\nsecureClientPort=%s\n", port(s.ln.Addr()), secure)
+	size := s.dataSize()
+	fmt.Fprintf(b, "dataDir=%s\ndataDirSize=%d\ndataLogDir=%s\ndataLogSize=%d\n", s.cfg.Dir, size, s.cfg.Dir, size)
 	fmt.Fprintf(b, "tickTime=%d\nmaxClientCnxns=0\nminSessionTimeout=%d\nmaxSessionTimeout=%d\nclientPortListenBacklog=-1\nserverId=0\n",
 		s.cfg.Tick.Milliseconds(), s.cfg.MinSession.Milliseconds(), s.cfg.MaxSession.Milliseconds())
 }
@@ -182,6 +193,7 @@ func port(a net.Addr) string {
 	return text[strings.LastIndexByte(text, ':')+1:]
 }
 
+// wordEnv has what a real server tells, but for the properties of a JVM.
 func (s *Server) wordEnv(b *bytes.Buffer) {
 	host, _ := os.Hostname()
 	name, home := "?", "?"
@@ -193,12 +205,13 @@ func (s *Server) wordEnv(b *bytes.Buffer) {
 		version, host, runtime.Version(), runtime.GOOS, runtime.GOARCH, name, home, dir)
 }
 
+const dateLayout = "Mon Jan 02 15:04:05 MST 2006" // as Java has it
+
 func (s *Server) wordDump(b *bytes.Buffer) {
 	fmt.Fprintf(b, "SessionTracker dump:\nSession Sets (%d)/(%d):\n", len(s.m.buckets), len(s.m.sessions))
 	for _, bucket := range slices.Sorted(maps.Keys(s.m.buckets)) {
 		set := s.m.buckets[bucket]
-		at := s.began.Add(time.Duration(bucket) * s.m.tick)
-		fmt.Fprintf(b, "%d expire at %s:\n", len(set), at.Format("Mon Jan 02 15:04:05 MST 2006"))
+		fmt.Fprintf(b, "%d expire at %s:\n", len(set), s.bucketTime(bucket).Format(dateLayout))
 		for ses := range set {
 			fmt.Fprintf(b, "\t%s\n", hex(ses.id))
 		}
@@ -211,29 +224,66 @@ func (s *Server) wordDump(b *bytes.Buffer) {
 		}
 	}
 	peers := s.peers()
-	fmt.Fprintf(b, "Connections dump:\nConnections Sets (1)/(%d):\n%d connected:\n", len(peers), len(peers))
+	sets := map[int64][]*conn{} // by the second at which each is closed if it says nothing
 	for _, c := range peers {
-		id := int64(0)
+		at := c.began.Add(handshakeTime)
 		if c.client.session != nil {
-			id = c.client.session.id
+			at = s.bucketTime(c.client.session.bucket)
 		}
-		fmt.Fprintf(b, "\tip: /%s sessionId: %s\n", c.client.peer, hex(id))
+		sets[at.Unix()] = append(sets[at.Unix()], c)
+	}
+	fmt.Fprintf(b, "Connections dump:\nConnections Sets (%d)/(%d):\n", len(sets), len(peers))
+	for _, at := range slices.Sorted(maps.Keys(sets)) {
+		fmt.Fprintf(b, "%d expire at %s:\n", len(sets[at]), time.Unix(at, 0).Format(dateLayout))
+		for _, c := range sets[at] {
+			id := int64(0)
+			if c.client.session != nil {
+				id = c.client.session.id
+			}
+			fmt.Fprintf(b, "\tip: /%s sessionId: %s\n", c.client.peer, hex(id))
+		}
 	}
 }
 
+func (s *Server) bucketTime(bucket int64) time.Time {
+	return s.began.Add(time.Duration(bucket) * s.m.tick)
+}
+
+// The words about watches tell of those on data only, as a real server's do.
+
 func (s *Server) wordWatches(b *bytes.Buffer) {
-	connections := 0
-	for _, c := range s.peers() {
-		if len(c.client.watched) > 0 {
-			connections++
+	connections := map[*client]struct{}{}
+	for _, set := range s.m.watches.data.byPath {
+		for c := range set {
+			connections[c] = struct{}{}
 		}
 	}
-	paths := map[string]struct{}{}
-	for path := range s.m.watches.data.byPath {
-		paths[path] = struct{}{}
+	fmt.Fprintf(b, "%d connections watching %d paths\nTotal watches:%d\n", len(connections), len(s.m.watches.data.byPath), s.m.watches.data.size)
+}
+
+func (s *Server) wordWatchesByPath(b *bytes.Buffer) {
+	for _, path := range slices.Sorted(maps.Keys(s.m.watches.data.byPath)) {
+		fmt.Fprintf(b, "%s\n", path)
+		for c := range s.m.watches.data.byPath[path] {
+			fmt.Fprintf(b, "\t%s\n", hex(c.session.id))
+		}
 	}
-	for path := range s.m.watches.child.byPath {
-		paths[path] = struct{}{}
+	b.WriteString("\n")
+}
+
+func (s *Server) wordWatchesByConnection(b *bytes.Buffer) {
+	for _, c := range s.peers() {
+		var paths []string
+		for path := range c.client.watched {
+			if s.m.watches.data.has(c.client, path, watchAny) {
+				paths = append(paths, path)
+			}
+		}
+		if len(paths) == 0 {
+			continue
+		}
+		slices.Sort(paths)
+		fmt.Fprintf(b, "%s\n\t%s\n", hex(c.client.session.id), strings.Join(paths, "\n\t"))
 	}
-	fmt.Fprintf(b, "%d connections watching %d paths\nTotal watches:%d\n", connections, len(paths), s.m.watchCount())
+	b.WriteString("\n")
 }
