@@ -42,6 +42,11 @@ func (m *machine) connect(c *client, frame []byte) {
 		return
 	}
 	c.modern = d.Len() > 0 // go-zookeeper leaves the readOnly byte out
+	if seen > m.zxid && !m.logging && seen < 1<<62 {
+		// It knows the server that was here before, and the clock, from which
+		// numbers begin, has gone back since.
+		m.zxid = seen
+	}
 	if seen > m.zxid {
 		// The client has seen more than this server knows; answering would let
 		// it go back in time. It will try another server, or this one again.
