@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"slices"
 	"strconv"
@@ -113,21 +112,6 @@ func kafkaKit(t *testing.T) *kafka.Kit {
 		t.Fatal(err)
 	}
 	return kit
-}
-
-// look opens a session at the registry that ends with t.
-func look(t *testing.T, ctx context.Context, address string) *zkclient.Conn {
-	t.Helper()
-	nc, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := zkclient.Open(ctx, nc, zkclient.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c
 }
 
 type cluster struct {

@@ -13,7 +13,7 @@ import lab.peer.Dubbo;
 import lab.peer.Peer;
 
 /** The service on the Java side. */
-public final class Greeter implements GreetService {
+public class Greeter implements GreetService {
     @Override
     public String sayHello(String name) {
         return "hello, " + name;
