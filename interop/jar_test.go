@@ -16,7 +16,7 @@ import (
 // of their Java twins; and what `gubbo gen --from` makes of that jar compiles,
 // and agrees with it, too.
 func TestJar(t *testing.T) {
-	require.Java(t)
+	require.Java(t, require.SuiteJava)
 	gubbo, jar := tool(t), filepath.Join(t.TempDir(), "api.jar")
 	writeJar(t, jar, kit(t, "3.3.6").Classes(), "lab/features", "lab/greet", "lab/quote", "lab/types")
 	out := run(t, gubbo, "check", jar, "../examples/types", "../examples/types/geo", "../examples/greet/api", "../examples/callback/quote", "features",
