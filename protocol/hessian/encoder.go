@@ -58,7 +58,9 @@ func (e *Encoder) Reset(buf []byte) {
 	e.refNo = e.refNo[:0]
 	clear(e.enums)
 	e.enums = e.enums[:0]
-	clear(e.dynamic)
+	if len(e.dynamic) > 0 {
+		clear(e.dynamic)
+	}
 	e.codec = nil
 }
 

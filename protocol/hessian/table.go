@@ -45,7 +45,9 @@ func (t *table[K]) reset() {
 		t.keys, t.index = nil, nil
 		return
 	}
+	if len(t.index) > 0 {
+		clear(t.index)
+	}
 	clear(t.keys)
 	t.keys = t.keys[:0]
-	clear(t.index)
 }
