@@ -1,6 +1,7 @@
 package dubbo
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 	"strings"
@@ -160,13 +161,22 @@ func plainString(b []byte) (s, rest []byte, ok bool) {
 	if len(b) < at+n {
 		return nil, nil, false
 	}
-	s = b[at : at+n]
-	for _, c := range s {
-		if c >= 0x80 {
-			return nil, nil, false
-		}
+	if s = b[at : at+n]; !isASCII(s) {
+		return nil, nil, false
 	}
 	return s, b[at+n:], true
+}
+
+// isASCII looks at eight bytes at a time.
+func isASCII(s []byte) bool {
+	var all uint64
+	for ; len(s) >= 8; s = s[8:] {
+		all |= binary.LittleEndian.Uint64(s)
+	}
+	for _, c := range s {
+		all |= uint64(c)
+	}
+	return all&0x8080808080808080 == 0
 }
 
 // plainValue takes a plain string off b, or an int, which it returns as it
