@@ -27,6 +27,7 @@ func TestLeaving(t *testing.T) {
 		return
 	}
 	all := newLab(t)
+	all.properties = []string{"dubbo.service.shutdown.wait=10000"} // Java's default: it may take that long to answer the last call
 	stays := all.goProvider(nil, "")
 	t.Run("versions", func(t *testing.T) {
 		for _, version := range java.Versions {
