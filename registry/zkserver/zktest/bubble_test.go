@@ -25,7 +25,9 @@ func inBubble(t *testing.T, f func(t *testing.T, s *zktest.Server, a, b *client)
 // pipe returns a client over a pipe.
 func pipe(t *testing.T, s *zktest.Server) *client {
 	t.Helper()
-	dial := func(string, string, time.Duration) (net.Conn, error) { return s.Dial(t.Context()) }
+	dial := func(network, address string, _ time.Duration) (net.Conn, error) {
+		return s.Dial(t.Context(), network, address)
+	}
 	conn, events, err := zk.Connect([]string{s.Addr()}, 30*time.Second, zk.WithLogger(quiet{}), zk.WithDialer(dial))
 	if err != nil {
 		t.Fatal(err)

@@ -80,11 +80,14 @@ func Start(t testing.TB, opts ...Option) *Server {
 // Addr is host:port of the server.
 func (s *Server) Addr() string { return s.ln.net.Addr().String() }
 
-// Dial connects to the server, over a socket or a pipe. Most clients take a
-// dialer; go-zookeeper's is
+// Dial connects to the server, over a socket or a pipe, whatever the address.
+// Clients that take a dialer take it as it is, as zookeeper.Dial does, or
+// nearly so: go-zookeeper's is
 //
-//	zk.WithDialer(func(string, string, time.Duration) (net.Conn, error) { return s.Dial(t.Context()) })
-func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
+//	zk.WithDialer(func(network, address string, _ time.Duration) (net.Conn, error) {
+//		return s.Dial(t.Context(), network, address)
+//	})
+func (s *Server) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	if d, ok := s.ln.net.(*door); ok {
 		return d.dial(ctx)
 	}
