@@ -28,6 +28,7 @@ const (
 	SuiteChromium  = "chromium"
 	SuiteKazoo     = "kazoo"
 	SuiteKafka     = "kafka"
+	SuiteCurator   = "curator"
 )
 
 // Marker begins the log lines that internal/testrun reads:
