@@ -65,7 +65,7 @@ func serve(t *testing.T, impl greet.Greeter) (url string, leave func()) {
 
 func client(t *testing.T, urls ...string) *greet.GreeterClient {
 	t.Helper()
-	cli, err := consumer.New(consumer.Config{Application: "shop"})
+	cli, err := consumer.New(consumer.Config{Application: "shop", Timeout: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ const (
 	unregisterWait = 3 * time.Second
 	// quiet is how long no request may arrive before a leaving server believes
 	// that its callers have heard.
-	quiet = 200 * time.Millisecond
+	quiet = 500 * time.Millisecond
 	// flushWait bounds the observers' last flush.
 	flushWait = 5 * time.Second
 )

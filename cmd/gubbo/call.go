@@ -85,7 +85,7 @@ func callCommand() *cobra.Command {
 	f.StringVar(&o.group, "group", "", `the service's group; "*" is any`)
 	f.StringVar(&o.version, "version", "", `the service's version; "*" is any`)
 	f.StringSliceVar(&o.types, "types", nil, "the Java types of the parameters, e.g. java.lang.String,long")
-	f.DurationVar(&o.timeout, "timeout", 5*time.Second, "how long the call may take")
+	f.DurationVar(&o.timeout, "timeout", 5*time.Second, "how long the call may take, and asking for its types before")
 	f.StringArrayVar(&o.attach, "attach", nil, "send the attachment key=value; may be given again")
 	f.BoolVar(&o.generic, "generic", false, `call by way of "$invoke", or with --generic=false never`)
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell peer, time, the reply's attachments and Java's stack on standard error")
@@ -143,7 +143,9 @@ func call(cmd *cobra.Command, service api.Service, method, text string, o callOp
 	}
 	types, origin := o.types, ""
 	if types == nil {
-		overloads, err := published(cmd.Context(), config.Registry, known, method)
+		asking, enough := context.WithTimeout(cmd.Context(), o.timeout)
+		overloads, err := published(asking, config.Registry, known, method)
+		enough()
 		if err != nil && o.verbose {
 			fmt.Fprintf(cmd.ErrOrStderr(), "no published types: %s\n", printable(err.Error()))
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
@@ -25,8 +24,6 @@ func published(ctx context.Context, reg registry.Registry, known consumer.Explan
 	if !ok || strings.HasPrefix(method, "$") {
 		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
 	var services []api.Service // more than one if group or version is "*"
 	for _, p := range known.Providers {
 		u, err := api.ParseURL(p.URL)

@@ -53,7 +53,7 @@ func TestCallWithPublishedTypes(t *testing.T) {
 	address := serveRegistered(t, provider.Group("g"), provider.Version("1.0"))
 	d := openDefinition(t, address)
 	call := func(method, args string, flags ...string) (string, string, int) {
-		return gubbo(t, append([]string{"call", "--registry", address, "g/" + interfaceName + ":1.0", method, args}, flags...)...)
+		return gubbo(t, append([]string{"call", "--timeout", "30s", "--registry", address, "g/" + interfaceName + ":1.0", method, args}, flags...)...)
 	}
 	type example struct{ name, method, args, want string }
 	all := func(calls ...example) {
@@ -71,7 +71,7 @@ func TestCallWithPublishedTypes(t *testing.T) {
 		{"list", "count", `[["a"]]`, "{\n  \"a\": 1\n}"},
 	}
 	all(own...)
-	if out, errs, code := gubbo(t, "call", "--registry", address, interfaceName, "list", "[0]", "--group", "*", "--version", "*"); code != 0 || out != "[]\n" {
+	if out, errs, code := gubbo(t, "call", "--timeout", "30s", "--registry", address, interfaceName, "list", "[0]", "--group", "*", "--version", "*"); code != 0 || out != "[]\n" {
 		t.Errorf("any group and version: exit %d, %s%s", code, out, errs)
 	}
 

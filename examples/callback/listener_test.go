@@ -212,6 +212,7 @@ func TestListenerThatFails(t *testing.T) {
 	e, srv, _ := serve(t, provider.Config{})
 	var log bytes.Buffer
 	quotes := connect(t, consumer.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))}, consumer.Direct(srv.URLs()[0].String()))
+	release := make(chan struct{})
 	fails := newEar(func(ctx context.Context, q *quote.Quote) (int64, error) {
 		switch q.Price {
 		case 1:
@@ -219,7 +220,7 @@ func TestListenerThatFails(t *testing.T) {
 		case 2:
 			return 0, api.NewError(api.NoProvider, api.SentNo, "a call of the listener's own failed", nil)
 		case 3:
-			<-ctx.Done()
+			<-release // its answer must not come before the end of the call
 			return 0, ctx.Err()
 		}
 		return 1, nil
@@ -238,10 +239,11 @@ func TestListenerThatFails(t *testing.T) {
 	}
 	_, err = l.Changed(t.Context(), &quote.Quote{Price: 2})
 	wantError(t, err, api.Business, api.SentMaybe, "a call of the listener's own failed")
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	_, err = l.Changed(ctx, &quote.Quote{Price: 3})
 	wantError(t, err, api.Timeout, api.SentMaybe)
+	close(release)
 	if n, err := l.Changed(t.Context(), &quote.Quote{Price: 4}); n != 1 || err != nil {
 		t.Errorf("the connection did not live on: %d, %v", n, err)
 	}

@@ -38,12 +38,15 @@ func WatchLateness(t testing.TB) *Lateness {
 	return l
 }
 
+// Late is what the machine was late since the watch began.
+func (l *Lateness) Late() time.Duration { return time.Duration(l.total.Load()) }
+
 // Check logs a figure for the closing table of the tests, and fails t if it is
 // above the limit plus what the machine was late since the watch began. name is
 // who was measured.
 func (l *Lateness) Check(t testing.TB, name, what string, got, limit time.Duration) {
 	t.Helper()
-	late, note := time.Duration(l.total.Load()), ""
+	late, note := l.Late(), ""
 	if got > limit {
 		note = " on a machine that was late by " + late.Round(time.Millisecond).String()
 	}

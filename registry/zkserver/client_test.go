@@ -48,8 +48,8 @@ func connect(t *testing.T, addr string, timeout time.Duration) *zk.Conn {
 var open = zk.WorldACL(zk.PermAll)
 
 func TestGoZooKeeperBasics(t *testing.T) {
-	s := zktest.Start(t)
-	c := connect(t, s.Addr(), 2*time.Second)
+	s := zktest.Start(t, zktest.Tick(time.Second))
+	c := connect(t, s.Addr(), 15*time.Second)
 
 	if path, err := c.Create("/a", []byte("one"), 0, open); err != nil || path != "/a" {
 		t.Fatalf("create: %q, %v", path, err)
@@ -97,8 +97,8 @@ func TestGoZooKeeperBasics(t *testing.T) {
 }
 
 func TestGoZooKeeperWatchesAndSessionEnd(t *testing.T) {
-	s := zktest.Start(t)
-	watcher, owner := connect(t, s.Addr(), 2*time.Second), connect(t, s.Addr(), 2*time.Second)
+	s := zktest.Start(t, zktest.Tick(time.Second))
+	watcher, owner := connect(t, s.Addr(), 15*time.Second), connect(t, s.Addr(), 15*time.Second)
 
 	if _, err := owner.Create("/p", nil, 0, open); err != nil {
 		t.Fatal(err)

@@ -97,11 +97,11 @@ func TestSilence(t *testing.T) {
 
 // One frozen member of three must not use up the session.
 func TestFrozenMember(t *testing.T) {
-	e := zookeepertest.StartEnsemble(t, 3, zookeepertest.Options{Tick: tick})
+	e := zookeepertest.StartEnsemble(t, 3, zookeepertest.Options{Tick: time.Second})
 	const n = 6 // so that some are on the frozen one
 	var rs []*Registry
 	for i := range n {
-		r := openRegistry(t, e.Addr()+"?session=8000")
+		r := openRegistry(t, e.Addr()+"?session=15000")
 		rs = append(rs, r)
 		standing(t, r, mustURL(t, fmt.Sprintf("dubbo://10.0.0.%d:20880/com.acme.User?interface=com.acme.User", i)))
 	}
@@ -130,7 +130,7 @@ func TestFrozenMember(t *testing.T) {
 		}
 	}
 	// Two thirds of the session to notice, then a third for another member.
-	const watch = 10 * time.Second
+	const watch = 16 * time.Second
 	for start := time.Now(); time.Since(start) < watch; time.Sleep(20 * time.Millisecond) {
 		for _, r := range rs {
 			if st := r.State(); st.Standing != 1 {

@@ -72,9 +72,11 @@ func start(name string, args []string, log func(line string)) (*process, error) 
 	readers.Go(func() { p.read(out, log) })
 	readers.Go(func() {
 		lines := bufio.NewScanner(errs)
+		lines.Buffer(nil, 1<<20)
 		for lines.Scan() {
 			log(lines.Text())
 		}
+		_, _ = io.Copy(io.Discard, errs) // behind a longer line: who writes must not wait for ever
 	})
 	go func() { // ends with the process; gone tells
 		readers.Wait()
