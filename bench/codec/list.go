@@ -16,7 +16,9 @@ import (
 
 // shapes are the kinds of value that the vectors have.
 func shapes() []shape {
-	hessian2.RegisterPOJO(&User20{})
+	for _, p := range []hessian2.POJO{&User20{}, &Order{}, &Party{}, &Item{}} {
+		hessian2.RegisterPOJO(p)
+	}
 	born := time.UnixMilli(894621091123).UTC()
 	longs := make([]int64, 100)
 	words := make([]string, 100)
@@ -66,6 +68,10 @@ func shapes() []shape {
 			body(&shapesUserReply{value: newUser()}, func(r *shapesUserReply) *User20 { return r.value }), dubboGo(newUser(), same), gobs(newUser()),
 			protobuf(message(newUser()), func(m *pb.User20) any { return user(m) }),
 		}, newUser()},
+		{"struct with structs", []codec{
+			body(&shapesOrderReply{value: newOrder()}, func(r *shapesOrderReply) *Order { return r.value }), dubboGo(newOrder(), same), gobs(newOrder()),
+			protobuf(orderMessage(newOrder()), func(m *pb.Order) any { return order(m) }),
+		}, newOrder()},
 		{"list of 100 structs", []codec{
 			body(&shapesUsersReply{value: users}, func(r *shapesUsersReply) []*User20 { return r.value }), dubboGo(users, same), gobs(users),
 			protobuf(messages(users), func(m *pb.Users) any {
@@ -122,4 +128,20 @@ func user(m *pb.User20) *User20 {
 		L0: m.L0, L1: m.L1, L2: m.L2, L3: m.L3, I0: m.I0, I1: m.I1, I2: m.I2, I3: m.I3,
 		D0: m.D0, D1: m.D1, B0: m.B0, B1: m.B1,
 	}
+}
+
+func orderMessage(o *Order) *pb.Order {
+	m := &pb.Order{Number: o.Number, Buyer: &pb.Party{Name: o.Buyer.Name, Email: o.Buyer.Email}, Labels: o.Labels}
+	for _, i := range o.Items {
+		m.Items = append(m.Items, &pb.Item{Name: i.Name, Count: i.Count, Price: i.Price})
+	}
+	return m
+}
+
+func order(m *pb.Order) *Order {
+	o := &Order{Number: m.Number, Buyer: &Party{Name: m.Buyer.GetName(), Email: m.Buyer.GetEmail()}, Labels: m.Labels}
+	for _, i := range m.Items {
+		o.Items = append(o.Items, &Item{Name: i.Name, Count: i.Count, Price: i.Price})
+	}
+	return o
 }

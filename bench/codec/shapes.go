@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/gubbo/gubbo/protocol/hessian"
@@ -17,6 +18,8 @@ type Shapes interface {
 	User(ctx context.Context, u *User20) (*User20, error)
 	//gubbo:method users
 	Users(ctx context.Context, users []*User20) ([]*User20, error)
+	//gubbo:method order
+	Order(ctx context.Context, o *Order) (*Order, error)
 	//gubbo:method longs
 	Longs(ctx context.Context, longs []int64) ([]int64, error)
 	//gubbo:method strings
@@ -53,6 +56,50 @@ type User20 struct {
 
 // JavaClassName is what dubbo-go-hessian2 asks for.
 func (*User20) JavaClassName() string { return "bench.User20" }
+
+// Order is a struct with structs, a list and a map in it.
+type Order struct {
+	_      hessian.Class `java:"bench.Order"`
+	Number int64
+	Buyer  *Party
+	Items  []*Item
+	Labels map[string]string
+}
+
+// Party is one side of an Order.
+type Party struct {
+	_     hessian.Class `java:"bench.Party"`
+	Name  string
+	Email string
+}
+
+// Item is a line of an Order.
+type Item struct {
+	_     hessian.Class `java:"bench.Item"`
+	Name  string
+	Count int32
+	Price float64
+}
+
+// JavaClassName is what dubbo-go-hessian2 asks for.
+func (*Order) JavaClassName() string { return "bench.Order" }
+
+// JavaClassName is what dubbo-go-hessian2 asks for.
+func (*Party) JavaClassName() string { return "bench.Party" }
+
+// JavaClassName is what dubbo-go-hessian2 asks for.
+func (*Item) JavaClassName() string { return "bench.Item" }
+
+func newOrder() *Order {
+	o := &Order{
+		Number: 1 << 40, Buyer: &Party{Name: "Anna Schmidt", Email: "anna.schmidt@example.com"},
+		Labels: map[string]string{"tenant": "a", "channel": "web", "currency": "EUR"},
+	}
+	for i := range 5 {
+		o.Items = append(o.Items, &Item{Name: fmt.Sprint("item ", i), Count: int32(i + 1), Price: 19.99})
+	}
+	return o
+}
 
 func newUser() *User20 {
 	s := strings.Repeat("abcdefgh", 6)

@@ -16,6 +16,7 @@ var shapesDesc = api.ServiceDesc{
 	Methods: []api.Method{
 		{Name: "user", Desc: "Lbench/User20;", Params: []string{"bench.User20"}, Result: "bench.User20"},
 		{Name: "users", Desc: "Ljava/util/List;", Params: []string{"java.util.List"}, Result: "java.util.List"},
+		{Name: "order", Desc: "Lbench/Order;", Params: []string{"bench.Order"}, Result: "bench.Order"},
 		{Name: "longs", Desc: "Ljava/util/List;", Params: []string{"java.util.List"}, Result: "java.util.List"},
 		{Name: "strings", Desc: "Ljava/util/List;", Params: []string{"java.util.List"}, Result: "java.util.List"},
 		{Name: "counts", Desc: "Ljava/util/Map;", Params: []string{"java.util.Map"}, Result: "java.util.Map"},
@@ -23,7 +24,7 @@ var shapesDesc = api.ServiceDesc{
 }
 
 // shapesTypes are the classes that calls of Shapes may bring.
-var shapesTypes = hessian.NewTypes(&user20Class)
+var shapesTypes = hessian.NewTypes(&user20Class, &orderClass, &partyClass, &itemClass)
 
 // ShapesClient calls bench.Shapes; it is a Shapes that may be used by many goroutines.
 type ShapesClient struct{ ref *consumer.Reference }
@@ -68,10 +69,21 @@ func (c *ShapesClient) Users(ctx context.Context, users []*User20) ([]*User20, e
 	return call.reply.value, nil
 }
 
+// Order calls the Java method order.
+func (c *ShapesClient) Order(ctx context.Context, o *Order) (*Order, error) {
+	call := &shapesOrderCall{args: shapesOrderArgs{o: o}}
+	call.Method, call.Args = &shapesDesc.Methods[2], &call.args
+	call.Reply = &call.reply
+	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
+		return nil, err
+	}
+	return call.reply.value, nil
+}
+
 // Longs calls the Java method longs.
 func (c *ShapesClient) Longs(ctx context.Context, longs []int64) ([]int64, error) {
 	call := &shapesLongsCall{args: shapesLongsArgs{longs: longs}}
-	call.Method, call.Args = &shapesDesc.Methods[2], &call.args
+	call.Method, call.Args = &shapesDesc.Methods[3], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -82,7 +94,7 @@ func (c *ShapesClient) Longs(ctx context.Context, longs []int64) ([]int64, error
 // Strings calls the Java method strings.
 func (c *ShapesClient) Strings(ctx context.Context, strings []string) ([]string, error) {
 	call := &shapesStringsCall{args: shapesStringsArgs{strings: strings}}
-	call.Method, call.Args = &shapesDesc.Methods[3], &call.args
+	call.Method, call.Args = &shapesDesc.Methods[4], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -93,7 +105,7 @@ func (c *ShapesClient) Strings(ctx context.Context, strings []string) ([]string,
 // Counts calls the Java method counts.
 func (c *ShapesClient) Counts(ctx context.Context, counts map[string]int64) (map[string]int64, error) {
 	call := &shapesCountsCall{args: shapesCountsArgs{counts: counts}}
-	call.Method, call.Args = &shapesDesc.Methods[4], &call.args
+	call.Method, call.Args = &shapesDesc.Methods[5], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -134,6 +146,22 @@ func RegisterShapes(srv *provider.Server, impl Shapes, opts ...provider.ServiceO
 					return err
 				}
 				inv.Reply.(*shapesUsersReply).value = value
+				return nil
+			},
+		},
+		{
+			New: func() *api.Invocation {
+				call := new(shapesOrderCall)
+				call.Args, call.Reply = &call.args, &call.reply
+				return &call.Invocation
+			},
+			Call: func(ctx context.Context, inv *api.Invocation) error {
+				args := inv.Args.(*shapesOrderArgs)
+				value, err := impl.Order(ctx, args.o)
+				if err != nil {
+					return err
+				}
+				inv.Reply.(*shapesOrderReply).value = value
 				return nil
 			},
 		},
@@ -301,6 +329,48 @@ func (r *shapesUsersReply) DecodeHessian(d *hessian.Decoder) {
 }
 
 func (r *shapesUsersReply) HessianTypes() *hessian.Types { return shapesTypes }
+
+type shapesOrderCall struct {
+	api.Invocation
+	args  shapesOrderArgs
+	reply shapesOrderReply
+}
+
+type shapesOrderArgs struct {
+	o *Order
+}
+
+func (a *shapesOrderArgs) Len() int { return 1 }
+
+func (a *shapesOrderArgs) At(i int) any {
+	switch i {
+	case 0:
+		return a.o
+	}
+	return nil
+}
+
+func (a *shapesOrderArgs) EncodeHessian(e *hessian.Encoder) {
+	a.o.EncodeHessian(e)
+}
+
+func (a *shapesOrderArgs) DecodeHessian(d *hessian.Decoder) {
+	a.o, _ = d.Object(&orderClass).(*Order)
+}
+
+func (a *shapesOrderArgs) HessianTypes() *hessian.Types { return shapesTypes }
+
+type shapesOrderReply struct{ value *Order }
+
+func (r *shapesOrderReply) EncodeHessian(e *hessian.Encoder) {
+	r.value.EncodeHessian(e)
+}
+
+func (r *shapesOrderReply) DecodeHessian(d *hessian.Decoder) {
+	r.value, _ = d.Object(&orderClass).(*Order)
+}
+
+func (r *shapesOrderReply) HessianTypes() *hessian.Types { return shapesTypes }
 
 type shapesLongsCall struct {
 	api.Invocation
@@ -603,6 +673,157 @@ func (v *User20) DecodeHessianField(d *hessian.Decoder, field int) {
 		v.B0 = d.Bool()
 	case 19:
 		v.B1 = d.Bool()
+	default:
+		d.Skip()
+	}
+}
+
+var orderClass = hessian.ClassDesc{
+	Name:   "bench.Order",
+	Fields: []string{"number", "buyer", "items", "labels"},
+	New:    func() any { return new(Order) },
+}
+
+// HessianClass describes bench.Order.
+func (*Order) HessianClass() *hessian.ClassDesc { return &orderClass }
+
+// EncodeHessian writes v as bench.Order, null for nil.
+func (v *Order) EncodeHessian(e *hessian.Encoder) {
+	if v == nil {
+		e.Null()
+		return
+	}
+	if e.Ref(v) || !e.Enter() {
+		return
+	}
+	e.Object(&orderClass)
+	e.Long(v.Number)
+	v.Buyer.EncodeHessian(e)
+	if v.Items == nil {
+		e.Null()
+	} else {
+		e.List("", len(v.Items))
+		for i0 := range v.Items {
+			v.Items[i0].EncodeHessian(e)
+		}
+	}
+	if v.Labels == nil {
+		e.Null()
+	} else {
+		e.Map("")
+		for k0, v0 := range v.Labels {
+			e.String(k0)
+			e.String(v0)
+		}
+		e.MapEnd()
+	}
+	e.Leave()
+}
+
+// DecodeHessianField reads one field.
+func (v *Order) DecodeHessianField(d *hessian.Decoder, field int) {
+	switch field {
+	case 0:
+		v.Number = d.Long()
+	case 1:
+		v.Buyer, _ = d.Object(&partyClass).(*Party)
+	case 2:
+		if n0, ok := d.List(); ok {
+			s0 := hessian.MakeSlice[*Item](d, n0)
+			for i0 := 0; d.More(i0, n0); i0++ {
+				var v0 *Item
+				v0, _ = d.Object(&itemClass).(*Item)
+				s0 = append(s0, v0)
+			}
+			v.Items = s0
+		}
+	case 3:
+		if d.Map() {
+			m0 := make(map[string]string)
+			for d.MapMore() {
+				var k0 string
+				k0 = d.String()
+				var v0 string
+				v0 = d.String()
+				m0[k0] = v0
+			}
+			v.Labels = m0
+		}
+	default:
+		d.Skip()
+	}
+}
+
+var partyClass = hessian.ClassDesc{
+	Name:   "bench.Party",
+	Fields: []string{"name", "email"},
+	New:    func() any { return new(Party) },
+}
+
+// HessianClass describes bench.Party.
+func (*Party) HessianClass() *hessian.ClassDesc { return &partyClass }
+
+// EncodeHessian writes v as bench.Party, null for nil.
+func (v *Party) EncodeHessian(e *hessian.Encoder) {
+	if v == nil {
+		e.Null()
+		return
+	}
+	if e.Ref(v) || !e.Enter() {
+		return
+	}
+	e.Object(&partyClass)
+	e.String(v.Name)
+	e.String(v.Email)
+	e.Leave()
+}
+
+// DecodeHessianField reads one field.
+func (v *Party) DecodeHessianField(d *hessian.Decoder, field int) {
+	switch field {
+	case 0:
+		v.Name = d.String()
+	case 1:
+		v.Email = d.String()
+	default:
+		d.Skip()
+	}
+}
+
+var itemClass = hessian.ClassDesc{
+	Name:   "bench.Item",
+	Fields: []string{"name", "count", "price"},
+	New:    func() any { return new(Item) },
+}
+
+// HessianClass describes bench.Item.
+func (*Item) HessianClass() *hessian.ClassDesc { return &itemClass }
+
+// EncodeHessian writes v as bench.Item, null for nil.
+func (v *Item) EncodeHessian(e *hessian.Encoder) {
+	if v == nil {
+		e.Null()
+		return
+	}
+	if e.Ref(v) || !e.Enter() {
+		return
+	}
+	e.Object(&itemClass)
+	e.String(v.Name)
+	e.Int(v.Count)
+	e.Double(v.Price)
+	e.Leave()
+}
+
+// DecodeHessianField reads one field.
+func (v *Item) DecodeHessianField(d *hessian.Decoder, field int) {
+	switch field {
+	case 0:
+		v.Name = d.String()
+	case 1:
+		v.Count = d.Int()
+	case 2:
+		v.Price = d.Double()
 	default:
 		d.Skip()
 	}

@@ -69,6 +69,10 @@ func file() *descriptorpb.FileDescriptorProto {
 		Name: proto.String("ValuesEntry"), Options: &descriptorpb.MessageOptions{MapEntry: proto.Bool(true)},
 		Field: []*descriptorpb.FieldDescriptorProto{field("key", 1, one, text, ""), field("value", 2, one, long, "")},
 	}
+	label := &descriptorpb.DescriptorProto{
+		Name: proto.String("LabelsEntry"), Options: &descriptorpb.MessageOptions{MapEntry: proto.Bool(true)},
+		Field: []*descriptorpb.FieldDescriptorProto{field("key", 1, one, text, ""), field("value", 2, one, text, "")},
+	}
 	return &descriptorpb.FileDescriptorProto{
 		Name: proto.String("shapes.proto"), Package: proto.String("bench"), Syntax: proto.String("proto3"),
 		Options: &descriptorpb.FileOptions{GoPackage: proto.String("github.com/gubbo/gubbo/bench/codec/pb;pb")},
@@ -78,6 +82,14 @@ func file() *descriptorpb.FileDescriptorProto {
 			{Name: proto.String("Longs"), Field: []*descriptorpb.FieldDescriptorProto{field("values", 1, many, long, "")}},
 			{Name: proto.String("Strings"), Field: []*descriptorpb.FieldDescriptorProto{field("values", 1, many, text, "")}},
 			{Name: proto.String("Counts"), Field: []*descriptorpb.FieldDescriptorProto{field("values", 1, many, message, ".bench.Counts.ValuesEntry")}, NestedType: []*descriptorpb.DescriptorProto{entry}},
+			{Name: proto.String("Order"), NestedType: []*descriptorpb.DescriptorProto{label}, Field: []*descriptorpb.FieldDescriptorProto{
+				field("number", 1, one, long, ""), field("buyer", 2, one, message, ".bench.Party"),
+				field("items", 3, many, message, ".bench.Item"), field("labels", 4, many, message, ".bench.Order.LabelsEntry"),
+			}},
+			{Name: proto.String("Party"), Field: []*descriptorpb.FieldDescriptorProto{field("name", 1, one, text, ""), field("email", 2, one, text, "")}},
+			{Name: proto.String("Item"), Field: []*descriptorpb.FieldDescriptorProto{
+				field("name", 1, one, text, ""), field("count", 2, one, integer, ""), field("price", 3, one, double, ""),
+			}},
 		},
 	}
 }
