@@ -35,8 +35,8 @@ func main() {
 	var o options
 	only := flag.String("run", "", "a regular expression of the rows to measure")
 	flag.BoolVar(&o.each, "each", false, "print a row for each vector, not for each kind")
-	flag.IntVar(&o.rounds, "rounds", 5, "how often each shape is measured; the best counts")
-	flag.DurationVar(&o.window, "window", 10*time.Millisecond, "processor time of each measurement; a vector gets a tenth, and half the rounds")
+	flag.IntVar(&o.rounds, "rounds", 9, "how often each shape is measured; the best counts; a vector gets a third")
+	flag.DurationVar(&o.window, "window", 10*time.Millisecond, "processor time of each measurement; a vector gets a tenth")
 	flag.StringVar(&o.vectors, "vectors", "../protocol/hessian/testdata/hessian2.jsonl.gz", "the vectors of real Java")
 	flag.Parse()
 	var err error

@@ -150,7 +150,7 @@ func (r *row) measure(v vector, o options) (why [len(libraries)]error, err error
 		return why, nil
 	}
 	for k, w := range works {
-		results, err := measure(w, (o.rounds+1)/2, o.window/10)
+		results, err := measure(w, max(o.rounds/3, 1), o.window/10)
 		if err != nil {
 			return why, fmt.Errorf("%s: %w", v.name, err)
 		}
