@@ -25,7 +25,7 @@ type lab struct {
 }
 
 func newLab(t *testing.T) *lab {
-	limit := 150 * time.Second
+	limit := 5 * time.Minute // on a machine that does much else
 	if soak {
 		limit = 10 * time.Minute
 	}
