@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	root.SetErr(errs)
 	root.AddCommand(commands()...)
 	err := root.ExecuteContext(ctx)
-	if code := exitCode(0); errors.As(err, &code) {
+	if code := exitError(0); errors.As(err, &code) {
 		return int(code)
 	}
 	if err != nil {

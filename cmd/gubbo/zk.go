@@ -34,7 +34,7 @@ func zkCommand() *cobra.Command {
 			c.In, c.Out, c.Err = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 			code, err := zk.Run(cmd.Context(), c, args)
 			if err == nil && code != 0 {
-				err = exitCode(code)
+				err = exitError(code)
 			}
 			return err
 		},
@@ -49,10 +49,10 @@ func zkCommand() *cobra.Command {
 	return cmd
 }
 
-// exitCode ends gubbo with a code and without a word.
-type exitCode int
+// exitError ends gubbo with a code and without a word.
+type exitError int
 
-func (c exitCode) Error() string { return fmt.Sprint("exit code ", int(c)) }
+func (c exitError) Error() string { return fmt.Sprint("exit code ", int(c)) }
 
 // tlsFlags are those of a client.
 type tlsFlags struct {

@@ -93,7 +93,7 @@ func (c *call) setACL(ctx context.Context) error {
 	}
 	if c.has("R") {
 		return c.walk(ctx, c.words[1], false, func(path string) error {
-			if r, ok := set(path).(*refusal); ok {
+			if r := refused(set(path)); r != nil {
 				fmt.Fprint(c.out, r.plain()) // and goes on, with no new line, as zkCli
 			}
 			return nil

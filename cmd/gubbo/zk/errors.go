@@ -10,9 +10,9 @@ import (
 
 // The codes that only this package tells apart.
 const (
-	codeConnectionLoss zkclient.ServerError = -4
-	codeNotReadOnly    zkclient.ServerError = -119
-	codeQuotaExceeded  zkclient.ServerError = -125
+	errConnectionLoss zkclient.ServerError = -4
+	errNotReadOnly    zkclient.ServerError = -119
+	errQuotaExceeded  zkclient.ServerError = -125
 )
 
 // codeNames are what ZooKeeper's clients call the codes.
@@ -20,7 +20,7 @@ var codeNames = map[zkclient.ServerError]string{
 	-1:                                  "SystemError",
 	-2:                                  "RuntimeInconsistency",
 	-3:                                  "DataInconsistency",
-	codeConnectionLoss:                  "ConnectionLoss",
+	errConnectionLoss:                   "ConnectionLoss",
 	-5:                                  "MarshallingError",
 	-6:                                  "Unimplemented",
 	-7:                                  "OperationTimeout",
@@ -39,12 +39,12 @@ var codeNames = map[zkclient.ServerError]string{
 	zkclient.ErrInvalidACL:              "InvalidACL",
 	zkclient.ErrAuthFailed:              "AuthFailed",
 	-118:                                "Session moved",
-	codeNotReadOnly:                     "Not a read-only call",
+	errNotReadOnly:                      "Not a read-only call",
 	-120:                                "Ephemeral node on local session",
 	zkclient.ErrNoWatcher:               "No such watcher",
 	-123:                                "Reconfig is disabled",
 	-124:                                "Session closed because client failed to authenticate",
-	codeQuotaExceeded:                   "Quota has exceeded",
+	errQuotaExceeded:                    "Quota has exceeded",
 	-127:                                "Op throttled due to high load",
 }
 
@@ -54,18 +54,20 @@ var explained = map[zkclient.ServerError]string{
 	zkclient.ErrNoChildrenForEphemerals: "Ephemerals cannot have children: ",
 	zkclient.ErrNodeExists:              "Node already exists: ",
 	zkclient.ErrNotEmpty:                "Node not empty: ",
-	codeNotReadOnly:                     "Not a read-only call: ",
+	errNotReadOnly:                      "Not a read-only call: ",
 	zkclient.ErrInvalidACL:              "Acl is not valid : ",
 	zkclient.ErrNoAuth:                  "Insufficient permission : ",
 	zkclient.ErrBadArguments:            "Arguments are not valid : ",
 	zkclient.ErrBadVersion:              "version No is not valid : ",
-	codeQuotaExceeded:                   "Quota has exceeded : ",
+	errQuotaExceeded:                    "Quota has exceeded : ",
 }
 
-// refusal is a request that came to nothing: a code, about a path or "".
+// refusal is a request that came to nothing: a code, about a path or "", which
+// zkCli calls null unless it is named so.
 type refusal struct {
-	code zkclient.ServerError
-	path string
+	code  zkclient.ServerError
+	path  string
+	named bool
 }
 
 // about ties an error of zkclient to the path that it is about.
@@ -76,16 +78,25 @@ func about(path string, err error) error {
 		return nil
 	case errors.As(err, &code):
 	case errors.Is(err, zkclient.ErrLost), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		code = codeConnectionLoss
+		code = errConnectionLoss
 	default:
 		return err
 	}
-	return &refusal{code, path}
+	return &refusal{code: code, path: path}
+}
+
+// refused is the refusal in err, or nil.
+func refused(err error) *refusal {
+	var r *refusal
+	if errors.As(err, &r) {
+		return r
+	}
+	return nil
 }
 
 func isCode(err error, code zkclient.ServerError) bool {
-	var r *refusal
-	return errors.As(err, &r) && r.code == code
+	r := refused(err)
+	return r != nil && r.code == code
 }
 
 // plain is what ZooKeeper's exceptions say.
@@ -112,7 +123,7 @@ func (r *refusal) Error() string {
 	switch {
 	case text == "":
 		return r.plain()
-	case r.path == "":
+	case r.path == "" && !r.named:
 		return text + "null"
 	}
 	return text + r.path

@@ -131,8 +131,8 @@ func TestPathsWithMistakes(t *testing.T) {
 }
 
 func TestClientAddresses(t *testing.T) {
-	config := "server.1=10.0.0.1:2888:3888:participant;0.0.0.0:2181\nserver.2=b:2888:3888;2182\nserver.3=c:2888:3888\nversion=100000000\n"
-	if got := clientAddresses(config); got != "100000000 0.0.0.0:2181,b:2182" {
+	config := "server.1=10.0.0.1:2888:3888:participant;0.0.0.0:2181\nserver.2=b:2888:3888;127.0.0.1:2182\nserver.3=c:2888:3888\nversion=100000000\n"
+	if got := clientAddresses(config); got != "100000000 0.0.0.0:2181,127.0.0.1:2182," {
 		t.Error(got)
 	}
 }

@@ -3,7 +3,7 @@ package zk
 import (
 	"bufio"
 	"context"
-	"net"
+	"errors"
 	"os"
 	"slices"
 	"strconv"
@@ -57,7 +57,7 @@ func (c *call) config(ctx context.Context) error {
 }
 
 // clientAddresses turns a configuration into its version and the addresses
-// that clients connect to.
+// that clients connect to, one for each server and "" for one that tells none.
 func clientAddresses(config string) string {
 	version := ""
 	var addresses []string
@@ -68,14 +68,10 @@ func clientAddresses(config string) string {
 			version = strings.TrimSpace(value)
 		case strings.HasPrefix(key, "server."):
 			// host:port:port[:role][;[client host:]client port]
-			peers, client, ok := strings.Cut(value, ";")
-			if !ok {
-				continue
-			}
+			_, client, _ := strings.Cut(value, ";")
 			client = strings.TrimSpace(client)
-			if !strings.Contains(client, ":") {
-				host, _, _ := strings.Cut(strings.TrimSpace(peers), ":")
-				client = net.JoinHostPort(host, client)
+			if client != "" && !strings.Contains(client, ":") {
+				client = "0.0.0.0:" + client
 			}
 			addresses = append(addresses, client)
 		}
@@ -117,7 +113,11 @@ func (c *call) reconfig(ctx context.Context) error {
 	}
 	config, s, err := conn.Reconfigure(ctx, r)
 	if err != nil {
-		return about("", err)
+		err = about("", err)
+		if r := refused(err); r != nil {
+			r.named = true // by nothing, as zkCli has it
+		}
+		return err
 	}
 	c.print("Committed new configuration:\n" + string(config))
 	if c.has("s") {
@@ -126,12 +126,12 @@ func (c *call) reconfig(ctx context.Context) error {
 	return nil
 }
 
-// membersOf takes the lines about servers out of a configuration's file; the
+// membersOf takes the lines about members out of a configuration's file; the
 // server checks them.
 func membersOf(file string) (string, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		if e, ok := err.(*os.PathError); ok {
+		if e := (*os.PathError)(nil); errors.As(err, &e) {
 			return "", fail("%s (%s)", file, sentence(e.Err.Error()))
 		}
 		return "", err
@@ -140,8 +140,9 @@ func membersOf(file string) (string, error) {
 	var members []string
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
-		key, value, ok := strings.Cut(strings.TrimSpace(lines.Text()), "=")
-		if ok && strings.HasPrefix(key, "server.") {
+		key, value, _ := strings.Cut(strings.TrimSpace(lines.Text()), "=")
+		switch kind, _, _ := strings.Cut(key, "."); kind {
+		case "server", "group", "weight":
 			members = append(members, strings.TrimSpace(key)+"="+strings.TrimSpace(value))
 		}
 	}

@@ -2,6 +2,7 @@ package zk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -30,8 +31,8 @@ type shell struct {
 func (s *shell) event(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ofConnection := strings.HasSuffix(text, " path:null")
-	if s.printWatches && !(s.mute && ofConnection) {
+	ofNode := !strings.HasSuffix(text, " path:null")
+	if s.printWatches && (ofNode || !s.mute) {
 		fmt.Fprintf(s.out, "\nWATCHER::\n")
 		fmt.Fprintf(s.out, "\n%s\n", text)
 	}
@@ -90,7 +91,7 @@ func (s *shell) run(ctx context.Context, words []string) {
 		return
 	}
 	s.exit = 1
-	if f, ok := err.(*failure); ok {
+	if f := (*failure)(nil); errors.As(err, &f) {
 		s.exit = f.code
 	}
 	fmt.Fprintln(s.errs, err)

@@ -90,7 +90,7 @@ func (t *watchTable) removed(path string, kind zkclient.WatchKind) ([]string, er
 		take("PersistentWatchRemoved", nodeWatch, treeWatch)
 	}
 	if len(events) == 0 {
-		return nil, &refusal{zkclient.ErrNoWatcher, path}
+		return nil, &refusal{code: zkclient.ErrNoWatcher, path: path}
 	}
 	return events, nil
 }

@@ -39,10 +39,10 @@ func TestSameAsZkCli(t *testing.T) {
 			addr[i] = zktest.Start(t, zktest.Tick(2*time.Second)).Addr()
 		}
 	}
-	want := startZkCli(t, addr[0]).play(addr[0])
-	differ(t, "zkCli on zkserver", want, startZkCli(t, addr[1]).play(addr[1]))
-	differ(t, "gubbo zk on ZooKeeper", want, startZk(t, addr[2]).play(addr[2]))
-	differ(t, "gubbo zk on zkserver", want, startZk(t, addr[3]).play(addr[3]))
+	want := startZkCli(t, addr[0]).play(addr[0], script)
+	differ(t, "zkCli on zkserver", want, startZkCli(t, addr[1]).play(addr[1], script))
+	differ(t, "gubbo zk on ZooKeeper", want, startZk(t, addr[2]).play(addr[2], script))
+	differ(t, "gubbo zk on zkserver", want, startZk(t, addr[3]).play(addr[3], script))
 }
 
 // One command on the command line: its output, and the exit code.
@@ -214,7 +214,7 @@ var (
 
 // play tells p the script and returns the turns, the first of which is the
 // connecting.
-func (p *peer) play(addr string) []turn {
+func (p *peer) play(addr, script string) []turn {
 	p.t.Helper()
 	a := actor{peer: p, normal: normal{addr: addr}}
 	a.turn("", 1)
