@@ -10,6 +10,12 @@ import (
 	"time"
 )
 
+// What an error of New wraps whose cause is the field of Config.
+var (
+	ErrRootACL = errors.New("the ACL of the root cannot be")
+	ErrWord    = errors.New("no such four-letter word")
+)
+
 // Config says how a Server runs. Its zero value serves on a free port of
 // 127.0.0.1, in memory.
 type Config struct {
@@ -47,6 +53,12 @@ type Config struct {
 	// removed; default 60 s.
 	ContainerCheck time.Duration
 
+	// RootACL is given to the root at each start: a list as zkCli writes it,
+	// scheme:id:perms[,...], with schemes world, digest, ip and x509. Who may
+	// neither create nor delete there can add no tree of its own and take none
+	// away; what lies below has the ACL that its creator gave it. Default "": the
+	// root is left as it is, which is world:anyone:cdrwa at first.
+	RootACL string
 	// SuperPassword lets a client that authenticates with digest as
 	// "super:PASSWORD" pass every ACL; default "": nobody.
 	SuperPassword string
@@ -61,6 +73,7 @@ type Config struct {
 	Logger *slog.Logger
 
 	superID       string
+	rootACL       acl
 	snapshotAfter int64 // bytes of log after which a snapshot is taken
 }
 
@@ -81,9 +94,14 @@ func (c *Config) validate() error {
 	if c.SuperPassword != "" {
 		c.superID = digestID("super:" + c.SuperPassword)
 	}
+	list, err := c.rootList()
+	if err != nil {
+		return err
+	}
+	c.rootACL = list
 	for _, w := range c.Words {
 		if w != "*" && words[w] == nil {
-			return fmt.Errorf("zkserver: %q is no four-letter word; there are %s, and * for all", w, strings.Join(Words(), ", "))
+			return fmt.Errorf("zkserver: %w: %q; there are %s, and * for all", ErrWord, w, strings.Join(Words(), ", "))
 		}
 	}
 	switch {

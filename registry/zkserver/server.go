@@ -101,11 +101,19 @@ func New(cfg Config) (*Server, error) {
 		}
 		s.store = store
 	}
+	s.m.restrict(s.cfg.rootACL)
 	if err := s.listen(); err != nil {
 		if s.store != nil {
 			s.store.close()
 		}
 		return nil, err
+	}
+	if s.store != nil {
+		if err := s.store.commit(s.m); err != nil { // the root's ACL
+			s.closeListeners()
+			s.store.close()
+			return nil, err
+		}
 	}
 	// Timeouts count from here: sessions that the directory brought back have
 	// theirs whole, however long the log took to read.
@@ -182,12 +190,16 @@ func (s *Server) shut(err error) {
 	s.conns = nil
 	s.mu.Unlock()
 	s.tasks.Stop()
+	s.closeListeners()
+	for c := range conns {
+		c.cut()
+	}
+}
+
+func (s *Server) closeListeners() {
 	_ = s.ln.Close()
 	if s.tls != nil {
 		_ = s.tls.Close()
-	}
-	for c := range conns {
-		c.cut()
 	}
 }
 
