@@ -180,7 +180,8 @@ const crashTimeout = 40 * time.Second
 
 var errWrong = errors.New("wrong answer")
 
-// work writes until the connection breaks, and returns what a server got wrong.
+// work writes until the connection breaks or, which is errWrong, the server
+// answers what it should not.
 func (c *crasher) work(addr string) error {
 	for {
 		var err error
@@ -202,11 +203,8 @@ func (c *crasher) work(addr string) error {
 			}
 			err = c.send(c.conns[id], batch...)
 		}
-		if errors.Is(err, errWrong) {
-			return err
-		}
 		if err != nil {
-			return nil
+			return err
 		}
 	}
 }
