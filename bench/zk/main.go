@@ -153,8 +153,18 @@ func (t *table) summary() {
 	fmt.Println("missed goals:", cmp.Or(strings.Join(t.missed, "; "), "none"))
 }
 
-// cell is one operation with so many clients.
-type cell struct{ perSecond, cpu [2][]float64 }
+// cell is one operation with so many clients. The kernel counts processor time
+// in hundredths of a second, so that is summed up over all rounds.
+type cell struct {
+	perSecond [2][]float64
+	cpu       [2]time.Duration
+	done      [2]int
+}
+
+// micros is the server's processor time of a request.
+func (c *cell) micros(k int) float64 {
+	return float64(c.cpu[k].Nanoseconds()) / 1000 / float64(c.done[k])
+}
 
 // load measures throughput: everything once to warm up, then all rounds.
 func (t *table) load(o *options, servers [2]*server, disk bool) error {
@@ -195,10 +205,10 @@ func (t *table) load(o *options, servers [2]*server, disk bool) error {
 					if round == 0 {
 						continue
 					}
-					cpu = servers[k].cpu() - cpu
 					c := cells[name]
 					c.perSecond[k] = append(c.perSecond[k], float64(done)/took.Seconds())
-					c.cpu[k] = append(c.cpu[k], float64(cpu.Nanoseconds())/1000/float64(done))
+					c.cpu[k] += servers[k].cpu() - cpu
+					c.done[k] += done
 				}
 			}
 		}
@@ -207,7 +217,7 @@ func (t *table) load(o *options, servers [2]*server, disk bool) error {
 	slices.Sort(names)
 	for _, name := range names {
 		c := cells[name]
-		a, b, x, y := median(c.perSecond[0]), median(c.perSecond[1]), median(c.cpu[0]), median(c.cpu[1])
+		a, b, x, y := median(c.perSecond[0]), median(c.perSecond[1]), c.micros(0), c.micros(1)
 		fmt.Printf("%-30s %10.0f %10.0f %8.2f   %10.1f %10.1f %8.2f\n", name, a, b, a/b, x, y, x/y)
 		if a < b {
 			t.missed = append(t.missed, fmt.Sprintf("%s: %.2f, at least 1 wanted", name, a/b))
