@@ -15,6 +15,7 @@ import (
 
 	"github.com/gubbo/gubbo/internal/require"
 	"github.com/gubbo/gubbo/interop/java"
+	"github.com/gubbo/gubbo/interop/process"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -53,6 +54,7 @@ func isolated(t *testing.T) bool {
 	command = append(command, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=15m")
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), insideVar+"=1")
+	cmd.SysProcAttr = process.DieWithParent() // else it, and its peers, outlive this one's timeout
 	out, err := cmd.CombinedOutput()
 	for line := range bytes.Lines(out) {
 		for _, marker := range []string{"gubbo-table ", require.Marker + " "} {

@@ -4,6 +4,6 @@ package process
 
 import "syscall"
 
-// dieWithParent is not supported here: a killed test run leaves its peers,
+// DieWithParent is not supported here: a killed test run leaves its peers,
 // which end with their input.
-func dieWithParent() *syscall.SysProcAttr { return nil }
+func DieWithParent() *syscall.SysProcAttr { return nil }

@@ -36,7 +36,7 @@ type Process struct {
 // Start starts cmd, which has no standard streams yet, with log as the name of
 // a new file for its standard error. It returns at once.
 func Start(cmd *exec.Cmd, log string) (*Process, error) {
-	cmd.SysProcAttr = dieWithParent()
+	cmd.SysProcAttr = DieWithParent()
 	file, err := os.Create(log)
 	if err != nil {
 		return nil, fmt.Errorf("process: %w", err)
