@@ -56,7 +56,7 @@ func NewCollector(application string, maxSeries int) *Collector {
 	if maxSeries <= 0 {
 		maxSeries = DefaultMaxSeries
 	}
-	c := &Collector{application: name(application), max: maxSeries, series: make(map[Series]*series)}
+	c := &Collector{application: Name(application), max: maxSeries, series: make(map[Series]*series)}
 	c.methods.Store(&map[methodKey]*method{})
 	return c
 }
@@ -104,7 +104,7 @@ func (c *Collector) addMethod(key methodKey) *method {
 		return m
 	}
 	reported := methodKey{key.side, api.Service{
-		Interface: name(key.service.Interface), Group: name(key.service.Group), Version: name(key.service.Version)}, name(key.name)}
+		Interface: Name(key.service.Interface), Group: Name(key.service.Group), Version: Name(key.service.Version)}, Name(key.name)}
 	if len(known) >= c.max {
 		key = methodKey{key.side, api.Service{Interface: Other}, Other}
 		if m := known[key]; m != nil {
@@ -153,7 +153,7 @@ func (c *Collector) addPeer(m *method, application string) *series {
 	}
 	// Two spellings may be reported alike, and must then be counted together:
 	// a row's key has to be unique.
-	id := Series{m.key.side, c.application, m.key.service, m.key.name, name(application)}
+	id := Series{m.key.side, c.application, m.key.service, m.key.name, Name(application)}
 	s := c.series[id]
 	if s == nil {
 		s = newSeries(id)
@@ -215,9 +215,9 @@ func (c *Collector) Rev() int64 {
 	return c.rev
 }
 
-// name makes a text fit to be reported: valid UTF-8, no longer than MaxName,
+// Name makes a text fit to be reported: valid UTF-8, no longer than MaxName,
 // and holding no other text in memory.
-func name(s string) string {
+func Name(s string) string {
 	if len(s) > MaxName {
 		s = s[:MaxName]
 	}

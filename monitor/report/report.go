@@ -7,6 +7,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -63,20 +64,23 @@ const (
 	lastRetry    = 30 * time.Second
 )
 
+// unknown names an application or instance that has no name: the monitor takes
+// none without.
+const unknown = "unknown"
+
 // New starts to report the calls of an application to the monitor that reg
 // names, or to the one of the option Address; then reg may be nil. It returns
 // at once and reports whenever a monitor is there. The Reporter does not close
-// reg.
+// reg. Names of application and instance are cut at monitor.MaxName bytes.
 func New(reg registry.Registry, application string, opts ...Option) *Reporter {
 	c := config{jitter: defaultJitter, minutes: defaultMinutes, logger: slog.Default(), now: time.Now}
 	for _, o := range opts {
 		o(&c)
 	}
 	if c.instance == "" {
-		if c.instance, _ = os.Hostname(); c.instance == "" {
-			c.instance = "unknown"
-		}
+		c.instance, _ = os.Hostname()
 	}
+	c.instance, application = monitor.Name(cmp.Or(c.instance, unknown)), monitor.Name(cmp.Or(application, unknown))
 	boot := make([]byte, 8)
 	rand.Read(boot) // never fails
 	r := &Reporter{

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/monitor"
+	"github.com/gubbo/gubbo/monitor/statistics"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -373,6 +375,23 @@ func TestAStuckMonitorHoldsUpNeitherCallsNorClose(t *testing.T) {
 			t.Errorf("the second Close said %v", again)
 		}
 	})
+}
+
+// The monitor takes reports of whatever somebody calls an application.
+func TestNamesAreMadeFit(t *testing.T) {
+	for _, name := range []string{"", strings.Repeat("é", monitor.MaxName), "\xff"} {
+		var k keeper
+		r := New(nil, name, Instance(name), Via(&k), Logger(slog.New(slog.DiscardHandler)))
+		call(r)
+		if err := r.Close(t.Context()); err != nil || len(k.sent) == 0 {
+			t.Fatalf("%d batches, %v", len(k.sent), err)
+		}
+		for _, b := range k.sent {
+			if _, err := statistics.FromBatch(b).ToBatch(); err != nil {
+				t.Errorf("application and instance %q: %v", name, err)
+			}
+		}
+	}
 }
 
 func TestCloseWithoutAnyMonitorReturnsAtOnce(t *testing.T) {
