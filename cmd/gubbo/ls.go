@@ -25,6 +25,7 @@ type entry struct {
 	Application string `json:"application"`
 	Release     string `json:"release"`
 	Weight      int    `json:"weight,omitempty"`
+	Pid         string `json:"pid,omitempty"`
 	URL         string `json:"url"`
 }
 
@@ -92,7 +93,7 @@ func entries(s registry.Snapshot, text string) []entry {
 		for _, u := range urls {
 			e := entry{
 				Service: u.Service().Key(), Side: side, Protocol: u.Protocol(), Address: u.Address(),
-				Application: u.Param("application"), Release: u.Param("release"), URL: u.Redacted(),
+				Application: u.Param("application"), Release: u.Param("release"), Pid: u.Param("pid"), URL: u.Redacted(),
 			}
 			if side == "provider" {
 				e.Weight = u.Int("weight", 100)
@@ -126,11 +127,11 @@ func printEntries(w io.Writer, all []entry, unreadable []string, asJSON bool) er
 			fmt.Fprintf(t, "%s\n", printable(e.Service))
 			last = e.Service
 		}
-		weight := "-"
-		if e.Side == "provider" {
-			weight = fmt.Sprint(e.Weight)
+		more := fmt.Sprint("weight ", e.Weight)
+		if e.Side == "consumer" { // which of those on one host
+			more = "pid " + orDash(e.Pid)
 		}
-		fmt.Fprintf(t, "  %s\t%s://%s\t%s\tweight %s\t%s\n", e.Side, printable(e.Protocol), printable(e.Address), printable(orDash(e.Application)), weight, printable(orDash(e.Release)))
+		fmt.Fprintf(t, "  %s\t%s://%s\t%s\t%s\t%s\n", e.Side, printable(e.Protocol), printable(e.Address), printable(orDash(e.Application)), printable(more), printable(orDash(e.Release)))
 	}
 	for _, name := range unreadable {
 		fmt.Fprintf(t, "unreadable node %q\n", name)

@@ -11,15 +11,17 @@ import (
 func TestListing(t *testing.T) {
 	provider := api.NewURL("dubbo", "10.0.0.1", 20880, "a.B", map[string]string{"application": "shop\x1b[2J", "version": "1.0", "release": "3.3.6"})
 	consumer := api.NewURL("consumer", "10.0.0.2", 0, "a.B", map[string]string{"application": "web", "version": "1.0"})
+	twin := api.NewURL("consumer", "10.0.0.2", 0, "a.B", map[string]string{"version": "1.0", "pid": "77"})
 	other := api.NewURL("dubbo", "10.0.0.3", 1, "c.D", map[string]string{"weight": "7"})
-	all := entries(registry.Snapshot{Providers: []api.URL{other, provider}, Consumers: []api.URL{consumer}}, "")
+	all := entries(registry.Snapshot{Providers: []api.URL{other, provider}, Consumers: []api.URL{consumer, twin}}, "")
 	var w strings.Builder
 	if err := printEntries(&w, all, []string{"bad%zz"}, false); err != nil {
 		t.Fatal(err)
 	}
 	want := `a.B:1.0
   provider  dubbo://10.0.0.1:20880  shop�[2J  weight 100  3.3.6
-  consumer  consumer://10.0.0.2     web       weight -    -
+  consumer  consumer://10.0.0.2     web       pid -       -
+  consumer  consumer://10.0.0.2     -         pid 77      -
 c.D
   provider  dubbo://10.0.0.3:1  -  weight 7  -
 unreadable node "bad%zz"
