@@ -59,7 +59,13 @@ func ParseUUID(s string) (UUID, error) {
 
 // String returns the usual form, as "11223344-5566-7788-99aa-bbccddeeff00".
 func (v UUID) String() string {
-	return fmt.Sprintf("%x-%x-%x-%x-%x", v[:4], v[4:6], v[6:8], v[8:10], v[10:])
+	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
+	hex.Encode(text[:], v[:4])
+	hex.Encode(text[9:], v[4:6])
+	hex.Encode(text[14:], v[6:8])
+	hex.Encode(text[19:], v[8:10])
+	hex.Encode(text[24:], v[10:])
+	return string(text[:])
 }
 
 // EncodeHessian writes v.
