@@ -76,8 +76,8 @@ func (c *ClassDesc) cached() *classCache {
 		fields = enumFields
 	}
 	k := &classCache{byName: make(map[string]int16, len(fields))}
-	k.raw = classDef(c.Name, fields)
-	k.fields = len(classHead(c.Name, len(fields)))
+	k.raw = appendClassDef(nil, c.Name, fields)
+	k.fields = len(appendClassHead(nil, c.Name, len(fields)))
 	k.count = len(fields)
 	for i, f := range fields {
 		k.byName[f] = int16(i)
@@ -101,16 +101,16 @@ func (c *ClassDesc) cached() *classCache {
 	return k
 }
 
-func classDef(name string, fields []string) []byte {
-	dst := classHead(name, len(fields))
+func appendClassDef(dst []byte, name string, fields []string) []byte {
+	dst = appendClassHead(dst, name, len(fields))
 	for _, f := range fields {
 		dst = AppendString(dst, f)
 	}
 	return dst
 }
 
-func classHead(name string, fields int) []byte {
-	return AppendInt(AppendString([]byte{tagClass}, name), int32(fields))
+func appendClassHead(dst []byte, name string, fields int) []byte {
+	return AppendInt(AppendString(append(dst, tagClass), name), int32(fields))
 }
 
 // known returns the definition at the start of data if it is one that c has

@@ -204,16 +204,18 @@ func (e *Encoder) instance(def int) {
 // dynamicObject is Object for a class without a ClassDesc.
 func (e *Encoder) dynamicObject(class string, fields []string) {
 	e.slots++
-	def := string(classDef(class, fields))
-	n, found := e.dynamic[def]
-	if !found {
+	at := len(e.buf)
+	e.buf = appendClassDef(e.buf, class, fields)
+	n, found := e.dynamic[string(e.buf[at:])]
+	if found {
+		e.buf = e.buf[:at]
+	} else {
 		if e.dynamic == nil {
 			e.dynamic = make(map[string]int)
 		}
 		n = e.defs
-		e.dynamic[def] = n
+		e.dynamic[string(e.buf[at:])] = n
 		e.defs++
-		e.buf = append(e.buf, def...)
 	}
 	e.instance(n)
 }

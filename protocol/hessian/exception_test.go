@@ -175,7 +175,7 @@ func TestCausesEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	// a is caused by b, b by a; then a list of many, each the cause of the next.
-	fields := classDef("lab.greet.BizException", []string{fieldCause, fieldMessage})
+	fields := appendClassDef(nil, "lab.greet.BizException", []string{fieldCause, fieldMessage})
 	two := slices.Concat(fields, []byte("\x60\x60Q\x90\x01b\x01a"))
 	three := slices.Concat(fields, []byte("\x60\x60\x60Q\x91\x01c\x01b\x01a"))
 	many := slices.Concat(AppendInt([]byte("X"), 1000), fields, []byte("\x60N\x01x"))

@@ -136,11 +136,11 @@ func TestHostileInput(t *testing.T) {
 // elements.
 func TestHostileTypedInput(t *testing.T) {
 	const n = 1 << 18
-	empty := append(classDef("com.example.User", nil), 0x61)
-	friends := classDef("com.example.User", []string{"friends"})
+	empty := append(appendClassDef(nil, "com.example.User", nil), 0x61)
+	friends := appendClassDef(nil, "com.example.User", []string{"friends"})
 	bomb := AppendInt(append(slices.Clone(friends), 0x60, 'X'), n)
 	bomb = append(append(bomb, empty...), bytes.Repeat([]byte{0x61}, n-1)...)
-	shared := classDef("com.example.User", []string{"tags", "counts", "friends"})
+	shared := appendClassDef(nil, "com.example.User", []string{"tags", "counts", "friends"})
 	tags := AppendInt([]byte("X"), 1000)
 	tags = append(tags, bytes.Repeat([]byte{0}, 1000)...)
 	again := append(append(shared, 0x60), tags...)
@@ -224,9 +224,9 @@ func TestHostileNames(t *testing.T) {
 	lists := AppendInt([]byte("X"), n)
 	lists = append(AppendString(append(lists, 0x70), long), bytes.Repeat([]byte("p\x90"), n-1)...)
 	objects := AppendInt([]byte("X"), n)
-	objects = append(append(objects, classDef(long, nil)...), bytes.Repeat([]byte{0x60}, n)...)
+	objects = append(append(objects, appendClassDef(nil, long, nil)...), bytes.Repeat([]byte{0x60}, n)...)
 	enums := AppendInt([]byte("X"), n)
-	enums = append(append(enums, classDef("com.example.Level", []string{"name"})...), 0x60)
+	enums = append(append(enums, appendClassDef(nil, "com.example.Level", []string{"name"})...), 0x60)
 	enums = append(AppendString(enums, long), bytes.Repeat([]byte("Q\x91"), n-1)...)
 	for name, data := range map[string][]byte{"types": lists, "classes": objects, "enums": enums} {
 		d := NewDecoder(data, userTypes)

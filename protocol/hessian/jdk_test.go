@@ -214,7 +214,7 @@ func TestDatesInAllClasses(t *testing.T) {
 			t.Errorf("%T: got %v, %v", v, s, d.Err())
 		}
 	}
-	d := NewDecoder(AppendString(append(classDef("java.math.BigDecimal", []string{"value"}), 0x60), "1"), nil)
+	d := NewDecoder(AppendString(append(appendClassDef(nil, "java.math.BigDecimal", []string{"value"}), 0x60), "1"), nil)
 	if d.Date(); d.Err() == nil || !strings.Contains(d.Err().Error(), "want a date") {
 		t.Error(d.Err())
 	}
@@ -378,7 +378,7 @@ func TestJDKValuesOfOtherWriters(t *testing.T) {
 // What Java's classes could not hold is an error where they are declared.
 func TestBadJDKValues(t *testing.T) {
 	def := func(c *ClassDesc, values string) []byte {
-		return append(append(classDef(c.Name, c.Fields), 0x60), values...)
+		return append(append(appendClassDef(nil, c.Name, c.Fields), 0x60), values...)
 	}
 	for name, c := range map[string]struct {
 		into Value

@@ -25,7 +25,7 @@ var linear = map[string]func(n int) []byte{
 	"surrogates":          func(n int) []byte { return append(bytes.Repeat([]byte("R\x00\x01\xed\xa0\xbd"), n/6), 0) },
 	"throwables": func(n int) []byte { // each the cause of the next
 		data := AppendInt([]byte("X"), int32(n/8))
-		data = append(data, classDef("a", []string{fieldCause, fieldMessage})...)
+		data = append(data, appendClassDef(nil, "a", []string{fieldCause, fieldMessage})...)
 		data = append(data, "\x60N\x00"...)
 		for i := int32(1); i < int32(n/8); i++ {
 			data = append(AppendInt(append(data, "\x60Q"...), i), 0)
@@ -33,10 +33,10 @@ var linear = map[string]func(n int) []byte{
 		return data
 	},
 	"BigDecimals": func(n int) []byte {
-		return append(AppendInt([]byte("X"), int32(n/5)), append(classDef(bigDecimalClass.Name, []string{"value"}), bytes.Repeat([]byte("\x60\x031.5"), n/5)...)...)
+		return append(AppendInt([]byte("X"), int32(n/5)), append(appendClassDef(nil, bigDecimalClass.Name, []string{"value"}), bytes.Repeat([]byte("\x60\x031.5"), n/5)...)...)
 	},
 	"a BigInteger": func(n int) []byte {
-		data := append(classDef(bigIntegerClass.Name, bigIntegerClass.Fields), "\x60\x91V\x04[int"...)
+		data := append(appendClassDef(nil, bigIntegerClass.Name, bigIntegerClass.Fields), "\x60\x91V\x04[int"...)
 		return append(AppendInt(data, int32(n)), bytes.Repeat([]byte{0x91}, n)...)
 	},
 }
