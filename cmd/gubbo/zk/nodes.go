@@ -275,12 +275,12 @@ func (c *call) countBelow(ctx context.Context) error {
 
 func (c *call) sync(ctx context.Context) error {
 	err := c.session.ask(ctx, c.words[1], func(conn *zkclient.Conn, path string) error { return conn.Sync(ctx, path) })
+	text := "Sync is OK"
 	if r := refused(err); r != nil {
-		c.print(fmt.Sprintf("Sync has failed. rc=%d", int32(r.code)))
-		return nil
+		text, err = fmt.Sprintf("Sync has failed. rc=%d", int32(r.code)), nil
 	}
 	if err == nil {
-		c.print("Sync is OK")
+		c.print(text)
 	}
 	return err
 }

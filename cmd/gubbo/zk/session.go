@@ -52,7 +52,7 @@ type session struct {
 	misses  int           // how many servers did not take it since it was connected last
 	proofs  []proof
 	watches watchTable
-	told    []string // events that wait for tell; an idle shell reads them at once
+	told    []string // events that wait for tell; those beyond maxTold are lost
 }
 
 // open begins a session; it does not wait for the connection.
@@ -117,7 +117,13 @@ func (s *session) announce() {
 	s.news = make(chan struct{})
 }
 
+// maxTold is how many events wait while nobody takes the output.
+const maxTold = 100_000
+
 func (s *session) queue(event string) {
+	if len(s.told) >= maxTold {
+		return
+	}
 	s.told = append(s.told, "WatchedEvent "+event)
 	select {
 	case s.events <- struct{}{}:
