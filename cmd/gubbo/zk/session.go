@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,7 +50,7 @@ type session struct {
 	ending  bool // close was called
 	conn    *zkclient.Conn
 	news    chan struct{} // closed and made anew when state or misses change
-	misses  int           // how many servers did not take it since it was connected last
+	misses  int           // how often a server did not take it; only grows
 	proofs  []proof
 	watches watchTable
 	told    []string // events that wait for tell; those beyond maxTold are lost
@@ -58,7 +59,7 @@ type session struct {
 // open begins a session; it does not wait for the connection.
 func open(e ensemble, timeout time.Duration, dial func(context.Context, string) (net.Conn, error), proofs []proof, tell func(string)) *session {
 	s := &session{
-		ensemble: e, timeout: timeout, dial: dial, tell: tell, proofs: proofs,
+		ensemble: e, timeout: timeout, dial: dial, tell: tell, proofs: slices.Clip(proofs),
 		state: connecting, events: make(chan struct{}, 1), news: make(chan struct{}),
 	}
 	s.tasks.Go(s.keep)
@@ -98,9 +99,6 @@ func (s *session) turn(to state, event string) bool {
 		return false
 	}
 	s.state = to
-	if to != connecting {
-		s.misses = 0
-	}
 	if to != connected {
 		s.conn = nil
 	}
@@ -199,32 +197,48 @@ func (s *session) connect(ctx context.Context, server string, cfg zkclient.Confi
 	if err != nil {
 		return nil, err
 	}
-	ready := func() error {
-		s.mu.Lock()
-		proofs := s.proofs
-		w, any := s.watches.all(&s.ensemble)
-		s.mu.Unlock()
-		for _, p := range proofs {
-			if err := conn.Authenticate(ctx, p.scheme, p.secret); err != nil {
-				return err
-			}
-		}
-		if !any {
-			return nil
-		}
-		return conn.SetWatches(ctx, cfg.LastZxid, w)
-	}
-	if err := ready(); err != nil {
+	s.turn(connected, "state:SyncConnected type:None path:null")
+	if err := s.restore(ctx, conn, cfg.LastZxid); err != nil {
 		conn.Close()
+		if !errors.Is(err, zkclient.ErrAuthFailed) {
+			s.turn(connecting, "state:Disconnected type:None path:null")
+		}
 		return nil, err
 	}
-	s.mu.Lock()
-	s.conn = conn
-	s.mu.Unlock()
-	if !s.turn(connected, "state:SyncConnected type:None path:null") {
+	if !s.give(conn) {
 		_ = conn.CloseSession(ctx) // close came first and knew of no connection
 	}
 	return conn, nil
+}
+
+// restore gives a connection the identities and the watches of the session,
+// whose events come after the one that it is connected.
+func (s *session) restore(ctx context.Context, conn *zkclient.Conn, seen int64) error {
+	s.mu.Lock()
+	proofs := s.proofs
+	w, any := s.watches.all(&s.ensemble)
+	s.mu.Unlock()
+	for _, p := range proofs {
+		if err := conn.Authenticate(ctx, p.scheme, p.secret); err != nil {
+			return err
+		}
+	}
+	if !any {
+		return nil
+	}
+	return conn.SetWatches(ctx, seen, w)
+}
+
+// give lets commands have the connection.
+func (s *session) give(conn *zkclient.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.goesOn() {
+		return false
+	}
+	s.conn = conn
+	s.announce()
+	return true
 }
 
 func (s *session) missed() (goesOn bool) {
