@@ -18,6 +18,7 @@ import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
 import org.apache.curator.framework.recipes.atomic.DistributedAtomicLong;
 import org.apache.curator.framework.recipes.barriers.DistributedDoubleBarrier;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
 import org.apache.curator.framework.recipes.cache.TreeCache;
 import org.apache.curator.framework.recipes.leader.LeaderSelector;
 import org.apache.curator.framework.recipes.leader.LeaderSelectorListenerAdapter;
@@ -54,11 +55,15 @@ import org.apache.zookeeper.data.Stat;
  * </pre>
  */
 public final class Recipes {
-    private final CuratorFramework first, second;
+    private final CuratorFramework first, second, known;
 
     private Recipes(String address) {
-        first = client(address);
-        second = client(address);
+        first = client(address).build();
+        second = client(address).build();
+        known = client(address).authorization("digest", "ada:secret".getBytes()).build();
+        for (CuratorFramework c : Arrays.asList(first, second, known)) {
+            c.start();
+        }
     }
 
     public static void main(String[] args) throws Exception {
@@ -78,20 +83,21 @@ public final class Recipes {
         r.members();
         r.discovery();
         r.kinds();
+        r.access();
         r.session();
-        r.first.close();
-        r.second.close();
+        for (CuratorFramework c : Arrays.asList(r.first, r.second, r.known)) {
+            c.close();
+        }
         System.exit(0);
     }
 
-    private static CuratorFramework client(String address) {
-        CuratorFramework c = CuratorFrameworkFactory.newClient(address, 10_000, 10_000, new ExponentialBackoffRetry(100, 5));
-        c.start();
-        return c;
+    private static CuratorFrameworkFactory.Builder client(String address) {
+        return CuratorFrameworkFactory.builder().connectString(address).sessionTimeoutMs(10_000).connectionTimeoutMs(10_000)
+            .retryPolicy(new ExponentialBackoffRetry(100, 5));
     }
 
     private static synchronized void print(Object... fields) {
-        System.out.println(Arrays.stream(fields).map(String::valueOf).collect(Collectors.joining("\t")));
+        System.out.println(Arrays.stream(fields).map(f -> String.valueOf(f).replaceAll("[\\t\\r\\n]+", " ")).collect(Collectors.joining("\t")));
     }
 
     /** What a listener told, in order. */
@@ -384,8 +390,33 @@ public final class Recipes {
         print("kind", failure(() -> first.getConfig().forEnsemble()) .equals("returned null") ? "null" : "there");
     }
 
+    private void access() throws Exception {
+        print("access", failure(() -> known.create().withACL(ZooDefs.Ids.CREATOR_ALL_ACL).forPath("/mine", "m".getBytes())));
+        print("access", failure(() -> known.getACL().forPath("/mine")), text(known.getData().forPath("/mine")));
+        print("access", failure(() -> first.getData().forPath("/mine")), failure(() -> first.getACL().forPath("/mine")),
+            failure(() -> first.create().forPath("/mine/child")), failure(() -> first.checkExists().forPath("/mine") != null));
+        print("access", failure(() -> known.setACL().withACL(ZooDefs.Ids.READ_ACL_UNSAFE).forPath("/mine") != null),
+            text(first.getData().forPath("/mine")), failure(() -> first.setData().forPath("/mine")));
+        print("access", failure(() -> first.delete().forPath("/mine")));
+        News news = new News();
+        CuratorFramework inside = first.usingNamespace("space");
+        inside.create().creatingParentsIfNeeded().forPath("/a/b");
+        inside.getChildren().usingWatcher((Watcher) e -> news.tell(e.getType(), e.getPath())).forPath("/a");
+        second.create().forPath("/space/a/c");
+        print("namespace", news.next(), new TreeSet<>(inside.getChildren().forPath("/a")));
+    }
+
     /** Another ends the session of the first client. */
     private void session() throws Exception {
+        News changes = new News();
+        CuratorCache cache = CuratorCache.build(first, "/space");
+        cache.listenable().addListener((type, was, is) -> {
+            if (type == CuratorCacheListener.Type.NODE_CHANGED) {
+                changes.tell(is.getPath(), text(was.getData()), text(is.getData()));
+            }
+        });
+        cache.start();
+        until(() -> cache.size() == 4);
         PersistentNode node = new PersistentNode(first, CreateMode.EPHEMERAL, false, "/persistent", "me".getBytes());
         node.start();
         node.waitForInitialCreate(60, TimeUnit.SECONDS);
@@ -403,6 +434,9 @@ public final class Recipes {
             Stat now = second.checkExists().forPath("/persistent");
             return now != null && now.getEphemeralOwner() != stat.getEphemeralOwner();
         });
+        second.setData().forPath("/space/a", "after".getBytes());
+        print("session", "a cache follows", changes.next());
+        cache.close();
         print("persistent node", "back with another session", text(second.getData().forPath("/persistent")));
         InterProcessMutex other = new InterProcessMutex(second, "/lost");
         print("session", "its lock is free", other.acquire(60, TimeUnit.SECONDS));
