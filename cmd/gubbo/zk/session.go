@@ -51,6 +51,7 @@ type session struct {
 	conn    *zkclient.Conn
 	news    chan struct{} // closed and made anew when state or misses change
 	misses  int           // how often a server did not take it; only grows
+	miss    error         // why, the last time; nil while it is connected
 	proofs  []proof
 	watches watchTable
 	told    []string // events that wait for tell; those beyond maxTold are lost
@@ -163,7 +164,7 @@ func (s *session) keep(ctx context.Context) {
 			s.turn(authFailed, "state:AuthFailed type:None path:null")
 			return
 		case err != nil:
-			if !s.missed() {
+			if !s.missed(fmt.Errorf("cannot connect to %s: %w", s.ensemble.servers[try%len(s.ensemble.servers)], err)) {
 				return
 			}
 			select {
@@ -236,15 +237,16 @@ func (s *session) give(conn *zkclient.Conn) bool {
 	if !s.goesOn() {
 		return false
 	}
-	s.conn = conn
+	s.conn, s.miss = conn, nil
 	s.announce()
 	return true
 }
 
-func (s *session) missed() (goesOn bool) {
+func (s *session) missed(why error) (goesOn bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.misses++
+	s.miss = why
 	s.announce()
 	return s.goesOn()
 }
@@ -264,6 +266,13 @@ var eventNames = map[zkclient.EventType]string{
 	zkclient.NodeDeleted:         "NodeDeleted",
 	zkclient.NodeDataChanged:     "NodeDataChanged",
 	zkclient.NodeChildrenChanged: "NodeChildrenChanged",
+}
+
+// why is what keeps the session from a connection, or nil.
+func (s *session) why() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.miss
 }
 
 func (s *session) now() state {

@@ -77,7 +77,8 @@ func TestNobodyThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := zkOnce(t, addr, "ls", "/")
-	if want := "Connecting to ADDR\n--- errors\nKeeperErrorCode = ConnectionLoss for /\nexit code 1\n"; got != want {
+	want := "Connecting to ADDR\n--- errors\nKeeperErrorCode = ConnectionLoss for /\ncannot connect to ADDR: dial tcp ADDR: connect: connection refused\nexit code 1\n"
+	if got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -165,8 +166,8 @@ func TestTLS(t *testing.T) {
 		t.Errorf("exit code %d, %v, %q, %q", code, err, out.from(0), errs.from(0))
 	}
 	cfg.TLS = &tls.Config{RootCAs: x509.NewCertPool()}
-	if code, err := Run(t.Context(), cfg, []string{"ls", "/"}); err != nil || code != 1 {
-		t.Errorf("with another authority: exit code %d, %v", code, err)
+	if code, err := Run(t.Context(), cfg, []string{"ls", "/"}); err != nil || code != 1 || !strings.Contains(errs.from(0), "x509") {
+		t.Errorf("with another authority: exit code %d, %v, %q", code, err, errs.from(0))
 	}
 }
 

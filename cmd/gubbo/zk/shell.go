@@ -95,6 +95,9 @@ func (s *shell) run(ctx context.Context, words []string) {
 		s.exit = f.code
 	}
 	fmt.Fprintln(s.errs, err)
+	if why := s.session.why(); why != nil && isCode(err, errConnectionLoss) {
+		fmt.Fprintln(s.errs, why) // zkCli has it in its log
+	}
 }
 
 func (s *shell) dispatch(ctx context.Context, words []string) error {
