@@ -9,8 +9,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/gubbo/gubbo/internal/jute"
 )
 
 // TestKilledServerKeepsWhatItAcknowledged kills a server at random moments,
@@ -25,41 +23,13 @@ func TestKilledServerKeepsWhatItAcknowledged(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	spec := victimSpec{Dir: t.TempDir()}
 
-	var crashers []*crasher
-	for i := range 4 {
-		crashers = append(crashers, newCrasher(t, fmt.Sprintf("/w%d", i), rand.New(rand.NewPCG(seed, uint64(i+1)))))
-	}
-	readers := 0
+	crashers := newCrashers(t, 4, seed)
 	start := func() (*victim, string) {
 		v := startVictim(t, spec)
 		addr := v.says("serving")
-		reader := session(t, addr, crashTimeout)
-		if readers++; readers == 1 {
-			for _, c := range crashers {
-				reader.call(1, createBody(c.root, nil, worldAll, 0))
-				clear(c.sure.nodes)
-				read(reader, c.root, c.sure.nodes)
-			}
-		}
-		known := readers
-		for _, c := range crashers {
-			c.check(addr, reader)
-			known += len(c.sure.sessions) + c.opened
-		}
-		d := jute.NewDecoder(reader.call(8, watchBody("/", false)).body)
-		if names := d.Strings(); len(names) != len(crashers)+1 {
-			t.Errorf("at the top are %q", names)
-		}
-		var sessions int
-		for line := range strings.Lines(word(t, addr, "mntr")) {
-			_, _ = fmt.Sscanf(line, "zk_global_sessions %d", &sessions)
-		}
-		if sessions == 0 || sessions > known {
-			t.Errorf("%d sessions live, at most %d were asked for", sessions, known)
-		}
+		crashers.check(addr)
 		return v, addr
 	}
-
 	for range kills {
 		spec.NoSync = rnd.IntN(2) == 0
 		spec.After = []int64{0, 1, 500, 5000}[rnd.IntN(4)]
@@ -71,7 +41,7 @@ func TestKilledServerKeepsWhatItAcknowledged(t *testing.T) {
 		}
 		v, addr := start()
 		var writing sync.WaitGroup
-		for _, c := range crashers {
+		for _, c := range crashers.all {
 			writing.Go(func() {
 				if err := c.work(addr); errors.Is(err, errWrong) {
 					t.Errorf("%s: %v", c.root, err)
@@ -89,12 +59,7 @@ func TestKilledServerKeepsWhatItAcknowledged(t *testing.T) {
 	v, _ := start()
 	v.kill()
 
-	var acknowledged, done, lost int
-	for _, c := range crashers {
-		acknowledged, done, lost = acknowledged+c.acknowledged, done+c.done, lost+c.lost
-	}
-	t.Logf("%d kills; %d requests acknowledged, and all there; of those under way %d done and %d not", kills, acknowledged, done, lost)
-	if acknowledged < 10*kills {
+	if acknowledged := crashers.log(kills); acknowledged < 10*kills {
 		t.Errorf("only %d requests: nothing was tried", acknowledged)
 	}
 }

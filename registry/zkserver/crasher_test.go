@@ -15,141 +15,6 @@ import (
 	"github.com/gubbo/gubbo/internal/jute"
 )
 
-// state is what a server should hold for one crasher.
-type state struct {
-	nodes    map[string]held
-	sessions map[int64]bool
-}
-
-// held is a node as its clients see it.
-type held struct {
-	data    string
-	version int32
-	created int32 // children ever
-	owner   int64
-	mzxid   int64 // 0 while nobody has told
-}
-
-func (s *state) clone() *state { return &state{maps.Clone(s.nodes), maps.Clone(s.sessions)} }
-
-func (s *state) hasChildren(path string) bool {
-	for p := range s.nodes {
-		if strings.HasPrefix(p, path+"/") {
-			return true
-		}
-	}
-	return false
-}
-
-// request is one that a crasher sends; op 1 create, 2 delete, 5 set, 14 multi,
-// -11 the end of the session.
-type request struct {
-	op      int32
-	session int64
-	path    string
-	data    string
-	flags   int32 // 1 ephemeral, 2 sequential
-	version int32
-	subs    []request
-}
-
-func (r *request) body() []byte {
-	switch r.op {
-	case 1:
-		return createBody(r.path, []byte(r.data), worldAll, r.flags)
-	case 2:
-		return versionBody(r.path, r.version)
-	case 5:
-		return setBody(r.path, []byte(r.data), r.version)
-	case 14:
-		var subs []sub
-		for i := range r.subs {
-			subs = append(subs, sub{r.subs[i].op, r.subs[i].body()})
-		}
-		return multiBody(subs...)
-	}
-	return nil
-}
-
-// apply does what a server does with r in transaction zxid and returns the code
-// that it answers with.
-func (s *state) apply(r *request, zxid int64) int32 {
-	n, there := s.nodes[r.path]
-	switch r.op {
-	case 1:
-		parentPath := r.path[:strings.LastIndexByte(r.path, '/')]
-		parent, ok := s.nodes[parentPath]
-		path := r.path
-		if r.flags&2 != 0 {
-			path = fmt.Sprintf("%s%010d", path, parent.created)
-			_, there = s.nodes[path]
-		}
-		switch {
-		case !ok:
-			return -101
-		case there:
-			return -110
-		case parent.owner != 0:
-			return -108
-		}
-		n := held{data: r.data, mzxid: zxid}
-		if r.flags&1 != 0 {
-			n.owner = r.session
-		}
-		s.nodes[path] = n
-		parent.created++
-		s.nodes[parentPath] = parent
-	case 2, 5:
-		switch {
-		case !there:
-			return -101
-		case r.version != -1 && r.version != n.version:
-			return -103
-		case r.op == 5:
-			n.data, n.version, n.mzxid = r.data, n.version+1, zxid
-			s.nodes[r.path] = n
-		case s.hasChildren(r.path):
-			return -111
-		default:
-			delete(s.nodes, r.path)
-		}
-	case 14:
-		whole := s.clone()
-		for i := range r.subs {
-			if whole.apply(&r.subs[i], zxid) != 0 {
-				return 0 // all or nothing, and the entries tell
-			}
-		}
-		*s = *whole
-	case -11:
-		maps.DeleteFunc(s.nodes, func(_ string, n held) bool { return n.owner == r.session })
-		delete(s.sessions, r.session)
-	}
-	return 0
-}
-
-// differs tells the first thing in which found is not s, "" if there is none.
-func (s *state) differs(found *state) string {
-	for _, path := range slices.Sorted(maps.Keys(s.nodes)) {
-		want, got := s.nodes[path], found.nodes[path]
-		if want.mzxid == 0 {
-			want.mzxid = got.mzxid
-		}
-		if got != want {
-			return fmt.Sprintf("%s is %+v, want %+v", path, got, want)
-		}
-	}
-	for path := range found.nodes {
-		if _, ok := s.nodes[path]; !ok {
-			return fmt.Sprintf("%s is there, and should not be", path)
-		}
-	}
-	if !maps.Equal(s.sessions, found.sessions) {
-		return fmt.Sprintf("sessions %v, want %v", found.sessions, s.sessions)
-	}
-	return ""
-}
-
 // crasher writes below a node of its own, a few requests at a time over one of
 // its sessions, so that what must be there after a crash follows from what was
 // acknowledged to it, and what may be there from what it asked for.
@@ -297,23 +162,40 @@ func (c *crasher) send(r *raw, batch ...request) error {
 	return nil
 }
 
-// check compares what a restarted server holds with what it should, and takes
-// the sessions over again.
-func (c *crasher) check(addr string, reader *raw) {
-	c.t.Helper()
-	found := &state{map[string]held{}, map[int64]bool{}}
+// resume takes the sessions over that a server knows.
+func (c *crasher) resume(addr string) error {
 	for _, r := range c.conns {
 		_ = r.nc.Close()
 	}
 	c.conns = map[int64]*raw{}
 	for id := range c.sure.sessions {
-		r := dialRaw(c.t, addr)
-		if err := r.handshake(c.seen, crashTimeout, id, c.passwords[id]); err != nil {
-			c.t.Fatalf("%s: session %#x and zxid %#x are not let in: %v", c.root, id, c.seen, err)
+		nc, err := net.Dial("tcp", addr)
+		if err != nil {
+			return err
 		}
-		if r.id == id {
-			c.conns[id], found.sessions[id] = r, true
+		r := &raw{t: c.t, nc: nc}
+		if err := r.handshake(c.seen, crashTimeout, id, c.passwords[id]); err != nil || r.id != id {
+			_ = nc.Close()
+			if err != nil {
+				return fmt.Errorf("session %#x and zxid %#x are not let in: %w", id, c.seen, err)
+			}
+			continue
 		}
+		c.conns[id] = r
+	}
+	return nil
+}
+
+// check compares what a restarted server holds with what it should, and takes
+// the sessions over.
+func (c *crasher) check(addr string, reader *raw) {
+	c.t.Helper()
+	if err := c.resume(addr); err != nil {
+		c.t.Fatalf("%s: %v", c.root, err)
+	}
+	found := &state{map[string]held{}, map[int64]bool{}}
+	for id := range c.conns {
+		found.sessions[id] = true
 	}
 	read(reader, c.root, found.nodes)
 	missing := ""
@@ -361,4 +243,58 @@ func read(r *raw, path string, into map[string]held) {
 	for _, name := range children {
 		read(r, path+"/"+name, into)
 	}
+}
+
+// crashers are several at one server.
+type crashers struct {
+	t       testing.TB
+	all     []*crasher
+	readers int // sessions of the checks themselves
+}
+
+func newCrashers(t testing.TB, n int, seed uint64) *crashers {
+	cs := &crashers{t: t}
+	for i := range n {
+		cs.all = append(cs.all, newCrasher(t, fmt.Sprintf("/w%d", i), rand.New(rand.NewPCG(seed, uint64(i+1)))))
+	}
+	return cs
+}
+
+// check compares all that a restarted server holds with what it should.
+func (cs *crashers) check(addr string) {
+	cs.t.Helper()
+	reader := session(cs.t, addr, crashTimeout)
+	if cs.readers++; cs.readers == 1 {
+		for _, c := range cs.all {
+			reader.call(1, createBody(c.root, nil, worldAll, 0))
+			clear(c.sure.nodes)
+			read(reader, c.root, c.sure.nodes)
+		}
+	}
+	known := cs.readers
+	for _, c := range cs.all {
+		c.check(addr, reader)
+		known += len(c.sure.sessions) + c.opened
+	}
+	d := jute.NewDecoder(reader.call(8, watchBody("/", false)).body)
+	if names := d.Strings(); len(names) != len(cs.all)+1 {
+		cs.t.Errorf("at the top are %q", names)
+	}
+	var sessions int
+	for line := range strings.Lines(word(cs.t, addr, "mntr")) {
+		_, _ = fmt.Sscanf(line, "zk_global_sessions %d", &sessions)
+	}
+	if sessions == 0 || sessions > known {
+		cs.t.Errorf("%d sessions live, at most %d were asked for", sessions, known)
+	}
+}
+
+// log tells what became of the requests and returns how many were acknowledged.
+func (cs *crashers) log(kills int) (acknowledged int) {
+	var done, lost int
+	for _, c := range cs.all {
+		acknowledged, done, lost = acknowledged+c.acknowledged, done+c.done, lost+c.lost
+	}
+	cs.t.Logf("%d kills; %d requests acknowledged, and all there; of those under way %d done and %d not", kills, acknowledged, done, lost)
+	return acknowledged
 }

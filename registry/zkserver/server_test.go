@@ -186,7 +186,7 @@ func TestClientThatNeverReadsIsClosed(t *testing.T) {
 	}
 }
 
-func word(t *testing.T, addr, word string) string {
+func word(t testing.TB, addr, word string) string {
 	t.Helper()
 	nc, err := net.Dial("tcp", addr)
 	if err != nil {

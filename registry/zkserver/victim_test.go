@@ -23,6 +23,7 @@ type victimSpec struct {
 	After    int64  // bytes of log after which it takes a snapshot; 0 is the default
 	FileSize uint64 // no file may grow beyond it; 0 is no limit
 	Tmpfs    string // size of a file system of its own at Dir; "" for none
+	Inject   string // what strace does to it, "" for nothing
 }
 
 // beVictim serves until it is killed or its parent is gone. A server that
@@ -74,6 +75,9 @@ func startVictim(t testing.TB, spec victimSpec) *victim {
 		t.Fatal(err)
 	}
 	v := &victim{t: t, cmd: exec.Command(self)}
+	if spec.Inject != "" {
+		v.cmd = exec.Command("strace", "-f", "-qq", "-o", os.DevNull, "-e", "inject="+spec.Inject, self)
+	}
 	v.cmd.Env = append(os.Environ(), victimEnv+"="+string(text))
 	v.cmd.Stderr = &v.log
 	if spec.Tmpfs != "" {
@@ -98,17 +102,35 @@ func startVictim(t testing.TB, spec victimSpec) *victim {
 // says returns what follows word in the victim's next line.
 func (v *victim) says(word string) string {
 	v.t.Helper()
-	line, err := v.out.ReadString('\n')
-	rest, ok := strings.CutPrefix(strings.TrimSpace(line), word+" ")
-	if err != nil || !ok {
+	rest, err := v.line(word)
+	if err != nil {
 		v.kill()
-		v.t.Fatalf("the server says %q (%v), want %q; its log:\n%s", line, err, word, v.log.String())
+		v.t.Fatalf("%v; its log:\n%s", err, v.log.String())
 	}
 	return rest
 }
 
+// line is says for a victim that may be dead.
+func (v *victim) line(word string) (string, error) {
+	line, err := v.out.ReadString('\n')
+	rest, ok := strings.CutPrefix(strings.TrimSpace(line), word+" ")
+	if err == nil && !ok {
+		err = errWrong
+	}
+	if err != nil {
+		err = fmt.Errorf("the server says %q, want %q: %w", line, word, err)
+	}
+	return rest, err
+}
+
+// kill returns when the victim is gone.
 func (v *victim) kill() {
-	_ = v.cmd.Process.Kill()
+	v.stop()
 	_ = v.cmd.Wait()
-	_ = v.in.Close()
+}
+
+// stop is kill without the wait.
+func (v *victim) stop() {
+	_ = v.cmd.Process.Kill()
+	_ = v.in.Close() // if that was strace, the victim itself ends of this
 }
