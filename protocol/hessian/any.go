@@ -160,8 +160,8 @@ func (d *Decoder) anyList() any {
 	}
 	s.at |= openBit
 	kind := anyItem
-	if typ != noType && !d.exact {
-		kind = itemOf(d.typeText(typ))
+	if !d.exact {
+		kind = itemOf(class)
 	}
 	var items []any
 	if n > 0 {
