@@ -87,6 +87,24 @@ const (
 // containerOwner is the ephemeralOwner that marks a container.
 const containerOwner int64 = -1 << 63
 
+// The ephemeralOwner of a TTL node is ttlOwner and its milliseconds. No session
+// id begins so while there are TTL nodes.
+const (
+	ttlOwner int64 = -1 << 56
+	maxTTL         = 1<<40 - 1
+)
+
+// ttlOf is the time to live that an owner stands for, 0 for others.
+func ttlOf(owner int64) int64 {
+	if owner&ttlOwner != ttlOwner {
+		return 0
+	}
+	return owner & maxTTL
+}
+
+// ofSession reports whether owner is a session, whose end takes the node along.
+func ofSession(owner int64) bool { return owner != 0 && owner != containerOwner && ttlOf(owner) == 0 }
+
 // opNames are the operations as four-letter words call them.
 var opNames = map[int32]string{
 	opCreate: "CREA", opCreate2: "CREA", opCreateContainer: "CREA", opCreateTTL: "CREA", opDelete: "DELE", opExists: "EXIS",

@@ -49,9 +49,13 @@ type Config struct {
 	// MinSession and MaxSession bound the timeout that a client may have;
 	// defaults 2 and 20 ticks.
 	MinSession, MaxSession time.Duration
-	// ContainerCheck is how often containers that lost their last child are
-	// removed; default 60 s.
+	// ContainerCheck is how often containers that lost their last child, and TTL
+	// nodes whose time is over, are removed; default 60 s.
 	ContainerCheck time.Duration
+	// ExtendedTypes lets clients make TTL nodes, which go some time after their
+	// last change unless they have children. Default false, as in 3.8: such a
+	// create is answered Unimplemented.
+	ExtendedTypes bool
 
 	// RootACL is given to the root at each start: a list as zkCli writes it,
 	// scheme:id:perms[,...], with schemes world, digest, ip and x509. Who may

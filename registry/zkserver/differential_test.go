@@ -30,7 +30,11 @@ func TestSameAsRealZooKeeper(t *testing.T) {
 	t.Parallel()
 	peer := zookeepertest.Start(t, zookeepertest.Options{})
 	embedded := zktest.Start(t, zktest.Tick(2*time.Second))
-	steps := 10_000
+	compareRandomly(t, peer.Addr(), embedded.Addr(), 10_000)
+}
+
+func compareRandomly(t *testing.T, a, b string, steps int) {
+	t.Helper()
 	if testing.Short() {
 		steps = 300
 	}
@@ -39,7 +43,7 @@ func TestSameAsRealZooKeeper(t *testing.T) {
 		seed = s
 	}
 	t.Logf("seed %d (GUBBO_SEED repeats it)", seed)
-	compare(t, peer.Addr(), embedded.Addr(), seed, steps)
+	compare(t, a, b, seed, steps)
 }
 
 func compare(t *testing.T, a, b string, seed uint64, steps int) {
@@ -150,7 +154,7 @@ func (s *side) tell(b *strings.Builder, op int32, d *jute.Decoder) {
 	switch op {
 	case 1, 9:
 		fmt.Fprintf(b, " path %q", d.String())
-	case 15, 19:
+	case 15, 19, 21:
 		fmt.Fprintf(b, " path %q", d.String())
 		s.tellStat(b, d)
 	case 3, 5, 7:
@@ -220,6 +224,8 @@ func (s *side) tellStat(b *strings.Builder, d *jute.Decoder) {
 		fmt.Fprintf(b, " of %d", i)
 	case owner == -1<<63:
 		b.WriteString(" container")
+	case owner>>56 == -1:
+		fmt.Fprintf(b, " ttl %d", owner&(1<<40-1))
 	default:
 		b.WriteString(" of another")
 	}
@@ -288,10 +294,11 @@ func randomStep(rnd *rand.Rand) step {
 		a := list(p)
 		body := createBody(p, data(), a, f)
 		if op == 21 {
-			body = jute.AppendLong(body, 5000)
+			ttl := []int64{3_600_000, 3_600_000, 3_600_000, 0, -1, 1<<40 - 1, 1 << 40}[rnd.IntN(7)] // none is over before the test
+			body = jute.AppendLong(body, ttl)
 			if f < 5 {
 				body = createBody(p, nil, a, 5+f&1)
-				body = jute.AppendLong(body, 5000)
+				body = jute.AppendLong(body, ttl)
 			}
 		}
 		return op, fmt.Sprintf("%q flags %d acl %v", p, f, a), body

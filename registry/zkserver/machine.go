@@ -70,6 +70,7 @@ type machine struct {
 	limits                                   Limits
 	super                                    string // "super:…" as digestID makes it, "" for none
 	x509                                     bool   // clients may have certificates
+	extended                                 bool   // there may be TTL nodes
 	log                                      *slog.Logger
 	stats                                    stats
 }
@@ -97,6 +98,7 @@ func newMachine(cfg *Config, secret []byte, wall int64) *machine {
 		limits:     cfg.Limits,
 		super:      cfg.superID,
 		x509:       cfg.TLS != nil,
+		extended:   cfg.ExtendedTypes,
 		log:        cfg.Logger,
 	}
 	m.watches.init()

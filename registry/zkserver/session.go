@@ -194,9 +194,13 @@ func (m *machine) ticked() {
 		return
 	}
 	m.swept = m.at.mono
-	for _, path := range slices.Sorted(maps.Keys(m.tree.containers)) {
+	for _, path := range slices.Sorted(maps.Keys(m.tree.mortal)) {
 		n := m.tree.nodes[path]
-		if n.created > 0 && len(n.children) == 0 {
+		old := n.created > 0 // a container that had children
+		if ttl := ttlOf(n.owner); ttl > 0 {
+			old = m.at.wall-n.mtime > ttl
+		}
+		if old && len(n.children) == 0 {
 			tx := m.begin(0, false)
 			m.removeNode(tx, path)
 			m.commit(tx)

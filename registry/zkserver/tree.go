@@ -13,7 +13,7 @@ type stat struct {
 	ctime, mtime        int64 // milliseconds of the wall clock
 	version, aversion   int32
 	created             int32 // children ever created: the stored cversion
-	owner               int64 // 0, a session, containerOwner
+	owner               int64 // 0, a session, containerOwner, ttlOwner and a time
 }
 
 type node struct {
@@ -52,8 +52,8 @@ func (n *node) appendStat(b []byte) []byte {
 	b = jute.AppendInt(b, n.created*2-int32(len(n.children)))
 	b = jute.AppendInt(b, n.aversion)
 	owner := n.owner
-	if owner == containerOwner {
-		owner = 0 // the mark is the server's own
+	if !ofSession(owner) {
+		owner = 0 // the marks are the server's own
 	}
 	b = jute.AppendLong(b, owner)
 	b = jute.AppendInt(b, int32(len(n.data)))
@@ -66,7 +66,7 @@ func (n *node) appendStat(b []byte) []byte {
 type tree struct {
 	nodes      map[string]*node
 	ephemerals map[int64]map[string]struct{} // by owner
-	containers map[string]struct{}
+	mortal     map[string]struct{}           // containers and TTL nodes
 	acls       map[string]*sharedACL
 	quotas     map[string]struct{} // paths that have limits
 	bytes      int64               // lengths of paths and data
@@ -88,7 +88,7 @@ func newTree() *tree {
 	t := &tree{
 		nodes:      map[string]*node{},
 		ephemerals: map[int64]map[string]struct{}{},
-		containers: map[string]struct{}{},
+		mortal:     map[string]struct{}{},
 		acls:       map[string]*sharedACL{},
 		quotas:     map[string]struct{}{},
 	}
@@ -155,17 +155,16 @@ func (t *tree) link(path, name string, parent, n *node) {
 	parent.list = nil
 	t.nodes[path] = n
 	t.bytes += int64(len(path) + len(n.data))
-	switch n.owner {
-	case 0:
-	case containerOwner:
-		t.containers[path] = struct{}{}
-	default:
+	switch {
+	case ofSession(n.owner):
 		set := t.ephemerals[n.owner]
 		if set == nil {
 			set = map[string]struct{}{}
 			t.ephemerals[n.owner] = set
 		}
 		set[path] = struct{}{}
+	case n.owner != 0:
+		t.mortal[path] = struct{}{}
 	}
 	t.quotaLinked(path, name, n)
 }
@@ -190,15 +189,14 @@ func (t *tree) unlink(path string) (n, parent *node) {
 	}
 	delete(t.nodes, path)
 	t.bytes -= int64(len(path) + len(n.data))
-	switch n.owner {
-	case 0:
-	case containerOwner:
-		delete(t.containers, path)
-	default:
+	switch {
+	case ofSession(n.owner):
 		delete(t.ephemerals[n.owner], path)
 		if len(t.ephemerals[n.owner]) == 0 {
 			delete(t.ephemerals, n.owner)
 		}
+	case n.owner != 0:
+		delete(t.mortal, path)
 	}
 	t.quotaUnlinked(path, name, n)
 	return n, parent

@@ -126,7 +126,7 @@ func (m *machine) multi(c *client, tx *txn, d *jute.Decoder) code {
 	}
 	for i := range requests {
 		op := requests[i].op
-		if op == opCreateContainer {
+		if op == opCreateContainer || op == opCreateTTL {
 			op = opCreate2 // the result with a Stat has one name
 		}
 		m.scratch = appendMultiHeader(m.scratch, op, false, codeOK)
@@ -209,10 +209,11 @@ func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
 	if r.flags < flagPersistent || r.flags > flagTTLSequential {
 		return codeBadArguments
 	}
-	if r.flags >= flagTTL {
-		return codeUnimplemented // extended types are off, as by default
+	mortal := r.flags >= flagTTL
+	if mortal && !m.extended {
+		return codeUnimplemented
 	}
-	if r.op == opCreateTTL {
+	if mortal && (r.ttl <= 0 || r.ttl > maxTTL) || !mortal && r.op == opCreateTTL {
 		return codeBadArguments
 	}
 	path := r.path
@@ -231,7 +232,7 @@ func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
 	if !parent.acl.allows(c.ids, permCreate) {
 		return codeNoAuth
 	}
-	if r.flags == flagSequential || r.flags == flagEphemeralSeq {
+	if r.flags == flagSequential || r.flags == flagEphemeralSeq || r.flags == flagTTLSequential {
 		path += fmt.Sprintf("%010d", parent.created)
 	}
 	if !validPath(path) {
@@ -240,7 +241,7 @@ func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
 	if m.tree.nodes[path] != nil {
 		return codeNodeExists
 	}
-	if parent.owner != 0 && parent.owner != containerOwner {
+	if ofSession(parent.owner) {
 		return codeEphemeralNoChildren
 	}
 	if !m.mayGrow(c, path, nodeCost+len(path)+len(r.data), list) {
@@ -250,6 +251,8 @@ func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
 	switch {
 	case r.op == opCreateContainer:
 		owner = containerOwner
+	case mortal:
+		owner = ttlOwner | r.ttl
 	case r.flags == flagEphemeral || r.flags == flagEphemeralSeq:
 		owner = tx.session
 		if err := m.mayOwn(c.session, path); err != nil {
