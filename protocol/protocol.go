@@ -76,6 +76,9 @@ const (
 	Connecting
 	// Ready has a live connection.
 	Ready
+	// Suspect has a connection whose peer neither answers the calls that wait
+	// nor a heartbeat: it may be stopped or gone. Any byte from it makes it Ready.
+	Suspect
 	// Draining has a live connection to a peer that said it is leaving
 	// (dubbo:// readonly event, HTTP/2 GOAWAY).
 	Draining
@@ -88,12 +91,15 @@ const (
 
 // String returns the state's name in lower case.
 func (s State) String() string {
-	names := [...]string{"idle", "connecting", "ready", "draining", "failed", "closed"}
+	names := [...]string{"idle", "connecting", "ready", "suspect", "draining", "failed", "closed"}
 	if int(s) < len(names) {
 		return names[s]
 	}
 	return "unknown"
 }
+
+// Connected tells whether a client in state s has a connection.
+func (s State) Connected() bool { return s == Ready || s == Suspect || s == Draining }
 
 // DialOptions are what a consumer tells a protocol. The zero value works.
 type DialOptions struct {
@@ -110,6 +116,11 @@ type DialOptions struct {
 	// a time, from a goroutine of the client. It must not block and must not
 	// call the client's Close.
 	OnState func(State)
+	// Leave decides, while the client is Suspect, whether the call inv waits on,
+	// or ends with the error that Leave returns, e as a rule, because it had
+	// better be tried elsewhere; if Leave is nil, all wait. It is called from the
+	// goroutine of the call, perhaps more than once.
+	Leave func(inv *api.Invocation, e *api.Error) error
 	// MaxMessage bounds the body of a message in bytes; 0 is 8 MiB, Dubbo's
 	// default payload.
 	MaxMessage int

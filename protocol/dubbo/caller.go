@@ -17,6 +17,9 @@ type caller struct {
 	max         int    // limit of a body
 	application string // what the caller calls itself; "" gives no name
 
+	// leave is DialOptions.Leave.
+	leave func(inv *api.Invocation, e *api.Error) error
+
 	templates cache[templateKey, *requestTemplate]
 	waiters   sync.Pool // of *waiter
 }
@@ -55,14 +58,12 @@ func (c *caller) put(w *waiter, ours bool) {
 // nobody else has w any more.
 func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocation, args hessian.Body) (ours bool, err error) {
 	pending := cn.calling()
+	now := time.Now()
 	var timeout time.Duration
-	var expired <-chan time.Time
 	if !inv.Deadline.IsZero() {
-		if timeout = time.Until(inv.Deadline); timeout <= 0 {
+		if timeout = inv.Deadline.Sub(now); timeout <= 0 {
 			return true, timeoutError(inv, api.SentNo)
 		}
-		w.timer.Reset(timeout)
-		expired = w.timer.C
 	}
 	w.out, err = appendRequest(w.out[:0], &w.enc, c.template(inv), args, timeout, inv.Attachments.All())
 	if err != nil {
@@ -72,6 +73,9 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 		return true, tooLarge(api.SentNo, "request to "+callName(inv), n, c.max)
 	}
 	inv.BytesOut = len(w.out)
+	if first := w.watch.start(cn, now, timeout, len(w.out)); first > 0 {
+		w.timer.Reset(first)
+	}
 	h := header{flag: flagRequest | codecHessian2, length: len(w.out) - headerSize}
 	if inv.Method.Oneway {
 		h.id = pending.newID()
@@ -95,8 +99,10 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 				continue
 			case <-ctx.Done():
 				err = contextError(inv, ctx.Err(), api.SentNo)
-			case <-expired:
-				err = timeoutError(inv, api.SentNo)
+			case <-w.timer.C:
+				if err = c.strike(cn, w, inv, api.SentNo); err == nil {
+					continue
+				}
 			}
 		}
 		if !inv.Method.Oneway && !pending.remove(w) {
@@ -106,17 +112,19 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 	}
 	if inv.Method.Oneway {
 		if inv.AwaitSent {
-			err = awaitSent(ctx, cn, w.end, inv, expired)
+			err = awaitSent(ctx, cn, w, inv)
 		}
 		return true, err
 	}
-	select {
-	case <-w.done:
-		return true, receive(w, inv)
-	case <-ctx.Done():
-		err = contextError(inv, ctx.Err(), api.SentMaybe)
-	case <-expired:
-		err = timeoutError(inv, api.SentMaybe)
+	for err == nil {
+		select {
+		case <-w.done:
+			return true, receive(w, inv)
+		case <-ctx.Done():
+			err = contextError(inv, ctx.Err(), api.SentMaybe)
+		case <-w.timer.C:
+			err = c.strike(cn, w, inv, api.SentMaybe)
+		}
 	}
 	if pending.remove(w) {
 		return false, err // the reader may be looking at w
@@ -126,17 +134,20 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 	return true, receive(w, inv)
 }
 
-// awaitSent waits until the connection has taken a oneway request, which ends at
-// end in its stream.
-func awaitSent(ctx context.Context, cn *conn, end uint64, inv *api.Invocation, expired <-chan time.Time) error {
+// awaitSent waits until the connection has taken the oneway request of w.
+func awaitSent(ctx context.Context, cn *conn, w *waiter, inv *api.Invocation) error {
+	w.timer.Stop()
+	if !inv.Deadline.IsZero() {
+		w.timer.Reset(time.Until(inv.Deadline))
+	}
 	select {
-	case <-cn.w.passed(end):
+	case <-cn.w.passed(w.end):
 	case <-ctx.Done():
 		return contextError(inv, ctx.Err(), api.SentMaybe)
-	case <-expired:
+	case <-w.timer.C:
 		return timeoutError(inv, api.SentMaybe)
 	}
-	if err := cn.w.lost(end); err != nil {
+	if err := cn.w.lost(w.end); err != nil {
 		return api.NewError(api.Disconnected, api.SentNo, "dubbo: connection to "+cn.peer+" ended", err)
 	}
 	return nil

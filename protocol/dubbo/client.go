@@ -27,6 +27,7 @@ type client struct {
 	live  atomic.Pointer[conn] // what calls use; nil if there is none
 	state atomic.Uint32        // a protocol.State; changed by the keeper only, under mu
 	kick  chan struct{}        // of 1; ends the keeper's wait between attempts
+	mute  bool                 // the last connection ended silent; the keeper's
 
 	mu       sync.Mutex
 	started  bool          // the keeper runs; guarded by mu
@@ -42,7 +43,7 @@ func (p Protocol) Dial(address string, o protocol.DialOptions) (protocol.Client,
 		return nil, fmt.Errorf("dubbo: address %q: %w; write host:port", address, err)
 	}
 	c := &client{
-		caller:  caller{max: maxMessage(o.MaxMessage), application: o.Application},
+		caller:  caller{max: maxMessage(o.MaxMessage), application: o.Application, leave: o.Leave},
 		address: address, heartbeat: p.heartbeat(), o: o,
 		kick: make(chan struct{}, 1), changed: make(chan struct{}),
 	}

@@ -97,7 +97,7 @@ func (c *client) unavailable(cause error) error {
 func (c *client) Connect(ctx context.Context) error {
 	c.mu.Lock()
 	attempts := c.attempts
-	if state := c.State(); state == protocol.Ready || state == protocol.Draining {
+	if c.State().Connected() {
 		attempts++ // the end of a connection that stands, or that just ended, is none
 	}
 	c.mu.Unlock()
@@ -114,7 +114,7 @@ func (c *client) Connect(ctx context.Context) error {
 		// A connection is live a moment before the state says so. Who is told that
 		// the client is connected must find it so.
 		live := c.live.Load() != nil
-		if live && (state == protocol.Ready || state == protocol.Draining) {
+		if live && state.Connected() {
 			return nil
 		}
 		if failed {
@@ -176,11 +176,29 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 	}
 	cn := newConn(nc, c.max, c.heartbeat, true)
 	cn.calls, cn.drops = c.calls, &c.drops
-	cn.onDrain = func(leaving bool) {
-		if leaving {
+	leaving := false
+	show := func() {
+		switch {
+		case leaving:
 			c.setState(protocol.Draining, nil)
-		} else {
+		case cn.r.silence.silent.Load():
+			c.setState(protocol.Suspect, nil)
+		default:
 			c.setState(protocol.Ready, nil)
+		}
+	}
+	cn.onDrain = func(l bool) {
+		leaving = l
+		show()
+	}
+	if c.mute { // a stopped process takes connections, too
+		cn.r.silence.presume()
+		cn.sendHeartbeat()
+	}
+	cn.r.silence.tell = func(silent bool) {
+		show()
+		if silent {
+			cn.nudge()
 		}
 	}
 	cn.onEnd = func() { c.live.CompareAndSwap(cn, nil) }
@@ -188,9 +206,10 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 	if ctx.Err() != nil {
 		cn.giveUp(errClosed) // Close may have looked before cn was live
 	} else {
-		c.setState(protocol.Ready, nil)
+		show()
 	}
 	err = cn.run(&c.tasks)
+	c.mute = cn.r.silence.silent.Load()
 	if c.calls != nil && ctx.Err() == nil {
 		c.endListeners(cn, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/protocol/hessian"
@@ -176,6 +177,12 @@ func timeoutError(inv *api.Invocation, sent api.Sent) error {
 		what = ": not written before the deadline"
 	}
 	return api.NewError(api.Timeout, sent, "dubbo: "+callName(inv)+peerName(inv)+what, context.DeadlineExceeded)
+}
+
+// silentError is the error of a call that leaves a peer which has said nothing
+// for quiet.
+func silentError(inv *api.Invocation, sent api.Sent, quiet time.Duration) *api.Error {
+	return api.NewError(api.Disconnected, sent, fmt.Sprintf("dubbo: %s%s: the peer has sent nothing for %v and does not answer a heartbeat", callName(inv), peerName(inv), quiet.Round(time.Millisecond)), nil)
 }
 
 // tooLarge is the error for a message that is not sent, in the words of Java, so

@@ -25,12 +25,14 @@ type waiter struct {
 	body   []byte // the response's body, a copy
 	err    error  // why there is no response
 
+	watch watch // the caller's alone
+
 	end uint64 // where the request ends in the stream; written under writer.mu
 
 	out   []byte // the request's frame
 	enc   hessian.Encoder
 	dec   hessian.Decoder
-	timer *time.Timer
+	timer *time.Timer // the caller's; the reader may make it strike
 }
 
 func newWaiter() *waiter {
@@ -154,6 +156,21 @@ func (p *pending) take(id int64) *waiter {
 		p.drop(id)
 	}
 	return w
+}
+
+// each calls f for every waiter, which stays. Only the connection's reader may
+// call it; the caller of a waiter may be giving it up meanwhile.
+func (p *pending) each(f func(*waiter)) {
+	for i := range p.slots {
+		if w := p.slots[i].Load(); w != nil {
+			f(w)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.more {
+		f(w)
+	}
 }
 
 // takeAll removes every waiter and calls f for it. Only the connection's reader

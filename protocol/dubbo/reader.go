@@ -27,10 +27,13 @@ type frameReader struct {
 	interval time.Duration
 	silent   int // intervals since arrived
 	quiet    func(intervals int) error
+
+	silence silence // the short one that calls notice
 }
 
 func newFrameReader(nc net.Conn, max int, interval time.Duration, quiet func(int) error) *frameReader {
-	return &frameReader{nc: nc, max: max, interval: interval, quiet: quiet, buf: make([]byte, readBuffer), arrived: time.Now()}
+	now := time.Now()
+	return &frameReader{nc: nc, max: max, interval: interval, quiet: quiet, buf: make([]byte, readBuffer), arrived: now, silence: silence{born: now}}
 }
 
 // next returns the next frame. body is valid until the following call, unless
@@ -120,6 +123,7 @@ func (r *frameReader) read(p []byte) (int, error) {
 		if n > 0 {
 			r.arrived = time.Now()
 			r.silent = 0
+			r.silence.hear(r.arrived)
 			return n, nil
 		}
 		if !errors.Is(err, os.ErrDeadlineExceeded) || r.quiet == nil {
@@ -128,6 +132,7 @@ func (r *frameReader) read(p []byte) (int, error) {
 			}
 			return 0, err
 		}
+		r.silence.look()
 		// The deadline is moved only when it strikes, not at each read.
 		if time.Since(r.arrived) >= time.Duration(r.silent+1)*r.interval {
 			r.silent++
@@ -143,5 +148,11 @@ func (r *frameReader) read(p []byte) (int, error) {
 
 // arm sets the deadline at which silence is noticed.
 func (r *frameReader) arm() error {
-	return r.nc.SetReadDeadline(r.arrived.Add(time.Duration(r.silent+1) * r.interval))
+	at := r.arrived.Add(time.Duration(r.silent+1) * r.interval)
+	for {
+		due := r.silence.due.Load()
+		if err := r.nc.SetReadDeadline(r.silence.deadline(due, at)); err != nil || r.silence.due.Load() == due {
+			return err
+		}
+	}
 }

@@ -65,6 +65,9 @@ func TestTimeoutFreesTheCallerAndALateResponseIsDropped(t *testing.T) {
 		if took := time.Since(start); took != 300*time.Millisecond {
 			t.Errorf("the caller was free after %v", took)
 		}
+		if asked, _ := readFrame(t, nc); asked.flag != 0xe2 {
+			t.Errorf("the peer was sent %+v, want a heartbeat", asked)
+		}
 		nc.Write(frame(codecHessian2, statusOK, h.id, []byte{tagReply + replyValue, 4, 'l', 'a', 't', 'e'}))
 		next := stringCall(&echoMethod, "next")
 		done = invoke(t, cli, next)
