@@ -2,6 +2,7 @@ package consumer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/gubbo/gubbo/api"
@@ -39,8 +40,13 @@ type failover struct{}
 
 type failfast struct{}
 
-func (failover) String() string                { return "failover" }
-func (failover) Bind(d *Directory) api.Invoker { return &failoverInvoker{d} }
+func (failover) String() string { return "failover" }
+
+func (failover) Bind(d *Directory) api.Invoker {
+	d.goesOn = true
+	return &failoverInvoker{d}
+}
+
 func (failfast) String() string                { return "failfast" }
 func (failfast) Bind(d *Directory) api.Invoker { return &failfastInvoker{d} }
 
@@ -102,7 +108,7 @@ func (f *failoverInvoker) again(ctx context.Context, inv *api.Invocation, tried 
 			}
 		case left == 0:
 			why = "all tries are used up"
-		case !f.d.spend():
+		case !errors.Is(e, errLeft) && !f.d.spend():
 			why = "the retry budget is used up"
 		default:
 			left--

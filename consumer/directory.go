@@ -26,6 +26,7 @@ type Directory struct {
 	routers  []Router
 	balancer Balancer
 	budget   budget
+	goesOn   bool // the mode is Failover; set by its Bind, before the first call
 	log      *slog.Logger
 
 	// services holds the names of providers that differ from what was asked

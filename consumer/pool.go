@@ -2,9 +2,12 @@ package consumer
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 
+	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/internal/task"
 	"github.com/gubbo/gubbo/protocol"
 )
@@ -16,6 +19,7 @@ type rank uint32
 const (
 	ready    rank = iota // connected
 	fresh                // on the way to a connection, and nothing against it
+	suspect              // connected to a peer that does not answer
 	draining             // connected to a peer that is leaving
 	failed               // lost or refused, until connected again
 	gone                 // closed
@@ -23,7 +27,7 @@ const (
 
 // String says what a rank means to a person.
 func (r rank) String() string {
-	return [...]string{"ready", "connecting", "leaving", "not reachable", "closed"}[r]
+	return [...]string{"ready", "connecting", "silent", "leaving", "not reachable", "closed"}[r]
 }
 
 // pool owns the connections of a Client: one protocol.Client per protocol and
@@ -64,7 +68,7 @@ func (p *pool) acquire(proto protocol.Protocol, address string, d *Directory) (*
 		ep = &endpoint{key: key, watchers: make(map[*Directory]int)}
 		ep.setRank(fresh)
 		options := p.options
-		options.OnState = ep.onState
+		options.OnState, options.Leave = ep.onState, ep.leave
 		client, err := proto.Dial(address, options)
 		if err != nil {
 			return nil, err
@@ -135,6 +139,8 @@ func (ep *endpoint) onState(s protocol.State) {
 	switch s {
 	case protocol.Ready:
 		ep.setRank(ready)
+	case protocol.Suspect:
+		ep.setRank(suspect)
 	case protocol.Draining:
 		ep.setRank(draining)
 	case protocol.Failed:
@@ -152,6 +158,36 @@ func (ep *endpoint) onState(s protocol.State) {
 	for d := range ep.watchers {
 		d.poke()
 	}
+}
+
+// errLeft is the cause of a failure for whose retry the budget has paid.
+var errLeft = errors.New("left for another provider")
+
+// leave ends a try that waits here, at a provider that does not answer, if
+// Failover will follow it by another and some other provider is ready. See
+// protocol.DialOptions.
+func (ep *endpoint) leave(inv *api.Invocation, e *api.Error) error {
+	r, _ := inv.Owner.(*Reference)
+	if r == nil || !r.dir.goesOn || !r.dir.othersReady(inv, ep) {
+		return nil
+	}
+	switch judge(e, inv.Method, r).kind {
+	case goOn:
+		return e
+	case retry:
+		if inv.Attempt <= r.call.retries && r.dir.spend() {
+			return api.NewError(e.Code, e.Sent, e.Message, errLeft)
+		}
+	}
+	return nil
+}
+
+// othersReady tells whether a provider for inv is ready elsewhere than at ep.
+func (d *Directory) othersReady(inv *api.Invocation, ep *endpoint) bool {
+	s := d.current.Load()
+	return slices.ContainsFunc(s.route(s.view(inv.Method), inv).list, func(p *Provider) bool {
+		return p.ep != ep && p.ep.currentRank() == ready
+	})
 }
 
 func (ep *endpoint) setRank(r rank) { ep.rank.Store(uint32(r)) }

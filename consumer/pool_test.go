@@ -16,7 +16,8 @@ func TestRankFollowsTheConnection(t *testing.T) {
 		want  rank
 	}{
 		{protocol.Connecting, fresh}, {protocol.Failed, failed}, {protocol.Connecting, failed}, {protocol.Ready, ready},
-		{protocol.Connecting, fresh}, {protocol.Ready, ready}, {protocol.Draining, draining}, {protocol.Ready, ready},
+		{protocol.Suspect, suspect}, {protocol.Ready, ready}, {protocol.Suspect, suspect}, {protocol.Connecting, fresh},
+		{protocol.Ready, ready}, {protocol.Draining, draining}, {protocol.Ready, ready},
 		{protocol.Draining, draining}, {protocol.Connecting, fresh}, {protocol.Failed, failed}, {protocol.Closed, gone},
 	} {
 		ep.onState(step.state)

@@ -312,6 +312,60 @@ func waitReady(t *testing.T, r *consumer.Reference, address string) {
 	t.Fatalf("not connected to %s after 10 s: %+v", address, r.Explain(""))
 }
 
+// One provider of four is stopped, not killed: its connection stands. Idempotent
+// calls go on elsewhere, the others wait for it, and none fails. While it is
+// stopped new calls avoid it; then it has its share again.
+func TestStopUnderLoad(t *testing.T) {
+	fleet, urls := startFleet(t, 4)
+	r := referEcho(t, consumer.Direct(urls...), consumer.Timeout(30*time.Second))
+	failed := func(err error) { t.Errorf("a call failed: %v", err) }
+	stops := []func() int64{load(r, again, failed), load(r, again, failed), load(r, once, failed)}
+	stopped := fleet[1]
+	status := func() (p consumer.ProviderStatus, tries uint64) {
+		for _, q := range r.Explain("").Providers {
+			if tries += q.Tries; q.Address == stopped.address {
+				p = q
+			}
+		}
+		return p, tries
+	}
+	// until waits for cond and tells how many tries of how many went to the
+	// provider meanwhile.
+	until := func(what string, cond func(p consumer.ProviderStatus, its, all uint64) bool) (its, all uint64) {
+		t.Helper()
+		p, was := status()
+		before := p.Tries
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+			p, tries := status()
+			if its, all = p.Tries-before, tries-was; cond(p, its, all) {
+				return its, all
+			}
+		}
+		t.Fatalf("%s: not within 20 s; %d of %d tries, %+v", what, its, all, p)
+		return 0, 0
+	}
+	share := func(_ consumer.ProviderStatus, its, _ uint64) bool { return its >= 50 }
+	until("its share", share)
+	signal := func(s syscall.Signal) {
+		if err := stopped.cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signal(syscall.SIGSTOP)
+	its, all := until("found out", func(p consumer.ProviderStatus, _, _ uint64) bool { return p.Connection == "silent" && !p.Picked })
+	t.Logf("until it was found out it got %d of %d tries", its, all)
+	its, all = until("avoided", func(_ consumer.ProviderStatus, _, all uint64) bool { return all >= 1000 })
+	if its > all/100 {
+		t.Errorf("found out, it still got %d of %d tries", its, all)
+	}
+	signal(syscall.SIGCONT)
+	its, all = until("its share again", share)
+	t.Logf("when it went on it got %d of %d tries", its, all)
+	for _, stop := range stops {
+		t.Logf("%d calls", stop())
+	}
+}
+
 // Providers that leave gracefully one after the other cost no call, although
 // nothing is retried.
 func TestRollingRestartUnderLoad(t *testing.T) {
