@@ -185,15 +185,6 @@ func TestReattachTakesOver(t *testing.T) {
 	}
 }
 
-func TestLaterZxidIsRefusedWithoutAReply(t *testing.T) {
-	b := newBench(t)
-	c := b.m.newClient("ahead", "127.0.0.1")
-	b.m.connect(c, handshake(b.m.zxid+1, time.Second, 0, make([]byte, 16)))
-	if !c.closing || len(c.out) > 0 {
-		t.Errorf("closing %v, reply %x", c.closing, c.out)
-	}
-}
-
 func TestTimeoutIsClamped(t *testing.T) {
 	b := newBench(t)
 	for want, got := range map[time.Duration]time.Duration{
