@@ -49,6 +49,7 @@ func registryCommand() *cobra.Command {
 	flags.StringVar(&c.RootACL, "acl", "", "who may do what at the root, as zkCli writes it: scheme:id:perms[,...] (default world:anyone:cdrwa)")
 	flags.StringVar(&f.super, "super", "", "a file with the password of the user super, whom no ACL stops")
 	flags.StringSliceVar(&c.Words, "4lw", []string{"srvr"}, "the four-letter words to answer, * for all")
+	flags.IntVar(&c.Limits.PerAddress, "per-address", 0, "how many connections one address may have (default as many as there are)")
 	flags.BoolVar(&c.ExtendedTypes, "ttl", false, "let clients make TTL nodes (3.8's extendedTypesEnabled)")
 	flags.StringVar(&f.metrics, "metrics", "", "the address of /metrics for Prometheus; without a host it is on 127.0.0.1")
 	return cmd

@@ -39,6 +39,7 @@ type conn struct {
 	nc     net.Conn
 	client *client
 	began  time.Time
+	host   string  // the peer's address without the port
 	held   []input // requests that wait for outbox to be written; the run goroutine's
 
 	mu      sync.Mutex
@@ -71,6 +72,7 @@ func newConn(s *Server, nc net.Conn) *conn {
 	if err != nil {
 		host = peer
 	}
+	c.host = host
 	c.client = s.m.newClient(peer, host)
 	c.client.conn = c
 	return c

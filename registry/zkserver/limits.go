@@ -10,6 +10,10 @@ type Limits struct {
 	// Connections is how many there may be at a time; a further one is closed
 	// at once. Default 10,000.
 	Connections int
+	// PerAddress is how many of them one address may have, so that it cannot take
+	// all; a further one is closed at once. Default 0: as many as there are. A
+	// real server has 60.
+	PerAddress int
 	// Outstanding is how many requests of one connection may wait for their
 	// replies to be written; beyond it the connection is not read from. Nor is
 	// it while it has 4 KiB of such requests and all connections together have

@@ -38,6 +38,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	conns  map[*conn]struct{} // guarded by mu
+	hosts  map[string]int     // how many of them come from where; guarded by mu
 	closed bool               // guarded by mu
 	err    error              // why it ended by itself; guarded by mu
 
@@ -92,6 +93,7 @@ func New(cfg Config) (*Server, error) {
 		inbox:     make(chan input, 1024),
 		traceMask: 306, // as a real server has it at first
 		conns:     map[*conn]struct{}{},
+		hosts:     map[string]int{},
 	}
 	s.m = newMachine(&s.cfg, newSecret(), time.Now().UnixMilli())
 	if cfg.Dir != "" {
@@ -424,7 +426,13 @@ func (s *Server) track(c *conn) bool {
 		s.cfg.Logger.Warn("zkserver: too many connections, closing the new one", "limit", s.cfg.Limits.Connections, "peer", c.client.peer)
 		return false
 	}
+	if most := s.cfg.Limits.PerAddress; most > 0 && s.hosts[c.host] >= most {
+		s.rejected.Add(1)
+		s.cfg.Logger.Warn("zkserver: too many connections from one address, closing the new one", "limit", most, "peer", c.client.peer)
+		return false
+	}
 	s.conns[c] = struct{}{}
+	s.hosts[c.host]++
 	return true
 }
 
@@ -434,6 +442,12 @@ func (s *Server) untrack(c *conn) {
 	c.release(c.flow) // whatever becomes of their replies
 	c.mu.Unlock()
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, in := s.conns[c]; !in { // the Server ends
+		return
+	}
 	delete(s.conns, c)
-	s.mu.Unlock()
+	if s.hosts[c.host]--; s.hosts[c.host] == 0 {
+		delete(s.hosts, c.host)
+	}
 }

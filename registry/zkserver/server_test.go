@@ -135,20 +135,48 @@ func TestConnectionLimit(t *testing.T) {
 		t.Error("a third connection is served")
 	}
 	a.call(-11, nil)
+	servedAgain(t, s.Addr().String())
+}
+
+// servedAgain waits until the server takes a connection again.
+func servedAgain(t *testing.T, addr string) {
+	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); ; {
-		r := dialRaw(t, s.Addr().String())
-		nc := r.nc
+		r := dialRaw(t, addr)
 		b := jute.AppendBuffer(jute.AppendLong(jute.AppendInt(jute.AppendLong(jute.AppendInt(nil, 0), 0), 5000), 0), nil)
-		frame, start := jute.BeginFrame(nil)
-		if _, err := nc.Write(jute.EndFrame(append(frame, b...), start)); err == nil {
+		if r.tryWrite(b) == nil {
 			if _, err := r.frame(); err == nil {
-				break
+				return
 			}
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("the place of a closed connection is not given again")
 		}
 	}
+}
+
+func TestConnectionLimitOfAnAddress(t *testing.T) {
+	s := serve(t, zkserver.Config{Limits: zkserver.Limits{PerAddress: 2}})
+	addr := s.Addr().String()
+	a := session(t, addr, 10*time.Second)
+	session(t, addr, 10*time.Second)
+	if err := dialRaw(t, addr).handshake(0, time.Second, 0, nil); err == nil {
+		t.Error("a third connection of the address is served")
+	}
+	from := func(host string) (net.Conn, error) {
+		return (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(host)}}).Dial("tcp", addr)
+	}
+	nc, err := from("127.0.0.2")
+	if err != nil {
+		t.Skipf("no second loopback address: %v", err)
+	}
+	defer nc.Close()
+	other := &raw{t: t, nc: nc}
+	if err := other.handshake(0, 10*time.Second, 0, make([]byte, 16)); err != nil || other.id == 0 {
+		t.Errorf("another address: session %#x, %v", other.id, err)
+	}
+	a.call(-11, nil)
+	servedAgain(t, addr)
 }
 
 func TestSlowReaderGetsEverything(t *testing.T) {

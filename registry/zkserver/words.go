@@ -184,8 +184,8 @@ func (s *Server) wordConf(b *bytes.Buffer) {
 	fmt.Fprintf(b, "clientPort=%s\nsecureClientPort=%s\n", port(s.ln.Addr()), secure)
 	size := s.dataSize()
 	fmt.Fprintf(b, "dataDir=%s\ndataDirSize=%d\ndataLogDir=%s\ndataLogSize=%d\n", s.cfg.Dir, size, s.cfg.Dir, size)
-	fmt.Fprintf(b, "tickTime=%d\nmaxClientCnxns=0\nminSessionTimeout=%d\nmaxSessionTimeout=%d\nclientPortListenBacklog=-1\nserverId=0\n",
-		s.cfg.Tick.Milliseconds(), s.cfg.MinSession.Milliseconds(), s.cfg.MaxSession.Milliseconds())
+	fmt.Fprintf(b, "tickTime=%d\nmaxClientCnxns=%d\nminSessionTimeout=%d\nmaxSessionTimeout=%d\nclientPortListenBacklog=-1\nserverId=0\n",
+		s.cfg.Tick.Milliseconds(), s.cfg.Limits.PerAddress, s.cfg.MinSession.Milliseconds(), s.cfg.MaxSession.Milliseconds())
 }
 
 func port(a net.Addr) string {
