@@ -145,6 +145,14 @@ func spread(t *testing.T, r *consumer.Reference, method, n int, failed func(erro
 	}
 }
 
+// ran sums the calls that reached the providers.
+func ran(list []*stoppable) (n int64) {
+	for _, s := range list {
+		n += s.calls.Load()
+	}
+	return n
+}
+
 func connection(r *consumer.Reference, address string) string {
 	for _, p := range r.Explain("").Providers {
 		if p.Address == address {
@@ -201,12 +209,8 @@ func TestCallsThatMayNotLeaveAStoppedProvider(t *testing.T) {
 			list[0].stop()
 			time.AfterFunc(3*time.Second, list[0].resume)
 			spread(t, r, tt.method, 1000, func(err error) { t.Errorf("method %d: %v", tt.method, err) })
-			total := int64(0)
-			for _, s := range list {
-				total += s.calls.Load()
-			}
-			if total != 1000 {
-				t.Errorf("1000 calls ran %d times", total)
+			if n := ran(list); n != 1000 {
+				t.Errorf("1000 calls ran %d times", n)
 			}
 		})
 	}
@@ -217,15 +221,31 @@ func TestCallsThatMayNotLeaveAStoppedProvider(t *testing.T) {
 func TestAllProvidersStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		list, r := stoppables(t, 3, consumer.Timeout(5*time.Second))
+		failed := func(err error) { t.Error(err) }
 		for _, s := range list {
 			s.stop()
-			time.AfterFunc(3*time.Second, s.resume)
+			time.AfterFunc(4*time.Second, s.resume)
 		}
-		spread(t, r, again, 2000, func(err error) { t.Error(err) })
+		waiting := make(chan struct{})
+		go func() {
+			defer close(waiting)
+			spread(t, r, once, 100, failed)
+		}()
+		time.Sleep(time.Second)
+		for _, s := range list {
+			if c := connection(r, s.address); c != "silent" {
+				t.Errorf("the connection to %s is %q", s.address, c)
+			}
+		}
+		spread(t, r, again, 2000, failed)
+		<-waiting
 		for _, s := range list {
 			if n := s.calls.Load(); n < 400 {
-				t.Errorf("%s got %d of 2000 calls", s.address, n)
+				t.Errorf("%s got %d of 2100 calls", s.address, n)
 			}
+		}
+		if n := ran(list); n != 2100 {
+			t.Errorf("2100 calls ran %d times", n)
 		}
 	})
 }
@@ -248,5 +268,8 @@ func TestStoppedProviderAndNoBudget(t *testing.T) {
 		list[0].stop()
 		time.AfterFunc(3*time.Second, list[0].resume)
 		spread(t, r, again, 500, func(err error) { t.Error(err) })
+		if n := ran(list) - 500; n < 50 || n > 150 {
+			t.Errorf("%d of 500 calls left", n)
+		}
 	})
 }
