@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -44,7 +45,8 @@ func TestHeartbeats(t *testing.T) {
 // goIdles has a Go consumer with a heartbeat of a second call, wait, and call.
 func (l *lab) goIdles(to target) {
 	l.t.Helper()
-	cli, err := consumer.New(consumer.Config{Application: "go-consumer", Protocols: []protocol.Protocol{dubbo.Protocol{Heartbeat: time.Second}}})
+	spy := &suspicions{Protocol: dubbo.Protocol{Heartbeat: time.Second}}
+	cli, err := consumer.New(consumer.Config{Application: "go-consumer", Protocols: []protocol.Protocol{spy}})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -67,6 +69,33 @@ func (l *lab) goIdles(to target) {
 		l.t.Errorf("go -> %s: the provider saw %s, then %s, %v", to.callee, first, again, err)
 	}
 	l.t.Logf("gubbo-table %-30s -> %-30s idle for 4.5 heartbeats ok", "go", to.callee)
+	// It answers heartbeats while its methods run.
+	const slow = 3000
+	if n, err := c.With(consumer.Timeout(20*time.Second)).Twice(l.ctx, 21, slow); err != nil || n != 42 {
+		l.t.Errorf("go -> %s: a slow call got %d, %v", to.callee, n, err)
+	}
+	if n := spy.n.Load(); n > 0 {
+		l.t.Errorf("go -> %s: the provider was suspected %d times", to.callee, n)
+	}
+	l.t.Logf("gubbo-table %-30s -> %-30s a call of %d ms raises no suspicion ok", "go", to.callee, slow)
+}
+
+// suspicions is a protocol that counts how often a provider is taken to be
+// silent.
+type suspicions struct {
+	dubbo.Protocol
+	n atomic.Int64
+}
+
+func (s *suspicions) Dial(address string, o protocol.DialOptions) (protocol.Client, error) {
+	told := o.OnState
+	o.OnState = func(state protocol.State) {
+		if state == protocol.Suspect {
+			s.n.Add(1)
+		}
+		told(state)
+	}
+	return s.Protocol.Dial(address, o)
 }
 
 // javaIdles has a Java consumer do the same.
