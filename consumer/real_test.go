@@ -139,7 +139,7 @@ func provide(address string) error {
 		if err := srv.Drain(drain); err != nil {
 			return err
 		}
-		time.Sleep(time.Second)
+		time.Sleep(500 * time.Millisecond)
 	}
 	return srv.Close()
 }
@@ -286,7 +286,7 @@ func TestKillUnderLoad(t *testing.T) {
 		c := fleet[i%len(fleet)]
 		fleet[i%len(fleet)] = nil
 		c.end(t, syscall.SIGKILL)
-		time.Sleep(time.Second)
+		time.Sleep(200 * time.Millisecond)
 		fleet[i%len(fleet)] = start(t, c.address)
 		waitReady(t, r, c.address)
 	}
