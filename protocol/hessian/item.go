@@ -91,11 +91,10 @@ func (d *Decoder) item(k item) any {
 	case doubleItem:
 		return d.javaDouble()
 	}
-	s := d.javaText(b)
+	s := d.scalarText(b)
 	if k&^boxedItem == charItem {
 		s = s[:min(len(s), 1)]
 	}
-	d.charge(len(s) + 8)
 	return s
 }
 
@@ -139,18 +138,23 @@ func (d *Decoder) javaDouble() float64 {
 	return float64(d.javaLong())
 }
 
-// javaText is Java's readString at a boolean or number that begins with b.
-func (d *Decoder) javaText(b byte) string {
+// scalarText is Java's readString at a boolean or number that begins with b.
+func (d *Decoder) scalarText(b byte) (s string) {
 	switch {
 	case b == tagTrue, b == tagFalse:
 		d.pos++
-		return strconv.FormatBool(b == tagTrue)
+		s = strconv.FormatBool(b == tagTrue)
 	case b == tagDouble8, b == tagDouble16:
-		return strconv.FormatInt(int64(d.rawDouble()), 10)
+		s = strconv.FormatInt(int64(d.rawDouble()), 10)
 	case isDouble(b):
-		return doubleText(d.rawDouble())
+		s = doubleText(d.rawDouble())
+	default:
+		s = strconv.FormatInt(d.javaLong(), 10)
 	}
-	return strconv.FormatInt(d.javaLong(), 10)
+	if d.err != nil || !d.charge(len(s)+8) {
+		return ""
+	}
+	return s
 }
 
 // castInt is Java's cast of a double to an int.

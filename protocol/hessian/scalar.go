@@ -3,7 +3,6 @@ package hessian
 import (
 	"encoding/binary"
 	"math"
-	"strconv"
 	"time"
 )
 
@@ -236,30 +235,4 @@ func (d *Decoder) Date() time.Time {
 		d.want("a date")
 	}
 	return time.Time{}
-}
-
-// scalarText returns the string form of the boolean or number that begins
-// here, as Java's String.valueOf gives it for whole numbers and booleans.
-func (d *Decoder) scalarText() (string, bool) {
-	b, ok := d.peek()
-	switch {
-	case !ok:
-	case b == tagTrue:
-		d.pos++
-		return "true", true
-	case b == tagFalse:
-		d.pos++
-		return "false", true
-	case isInt(b):
-		return strconv.Itoa(int(d.rawInt())), true
-	case isLong(b):
-		return strconv.FormatInt(d.rawLong(), 10), true
-	case isDouble(b):
-		f := d.rawDouble()
-		if f == math.Trunc(f) && math.Abs(f) < 1e7 {
-			return strconv.FormatFloat(f, 'f', 1, 64), true
-		}
-		return strconv.FormatFloat(f, 'g', -1, 64), true
-	}
-	return "", false
 }

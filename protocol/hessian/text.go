@@ -6,7 +6,7 @@ import (
 )
 
 // String reads a string. Null is "": use Null first to tell them apart. A
-// number or boolean is read as its decimal form, as in Java.
+// number or boolean is read as the text that Java makes of it.
 //
 // Java's strings may hold half a surrogate pair, where a text was cut inside a
 // character. Such a half stays what it is, three bytes that are not valid
@@ -44,8 +44,8 @@ func (d *Decoder) slowString() string {
 		return ""
 	}
 	if !isString(b) {
-		if s, ok := d.scalarText(); ok {
-			return s
+		if isScalar(b) {
+			return d.scalarText(b)
 		}
 		d.want("a string")
 		return ""

@@ -67,3 +67,23 @@ func TestPairsOfSurrogates(t *testing.T) {
 		}
 	}
 }
+
+// A boolean or number that stands where a string is declared is what Java's
+// readString makes of it: a whole double of one or two bytes has no ".0".
+func TestScalarsAsText(t *testing.T) {
+	for data, want := range map[string]string{
+		"4e": "", "54": "true", "46": "false", "93": "3", "c7ff": "-1", "e3": "3", "4c0000000100000000": "4294967296",
+		"5b": "0.0", "5c": "1.0", "5dfe": "-2", "5e0100": "256", "5f00000578": "1.4000000000000001",
+		"44 4202a05f20000000": "1.0E10", "44 3f1a36e2eb1c432d": "1.0E-4", "44 7ff0000000000000": "Infinity",
+	} {
+		d := NewDecoder(unhex(t, data), nil)
+		if got := d.String(); got != want || d.Err() != nil || len(d.Rest()) > 0 {
+			t.Errorf("%s: got %q, %v, want %q", data, got, d.Err(), want)
+		}
+	}
+	for _, data := range []string{"44 4202", "5e01", "5d", "49 00", "f8"} {
+		if d := NewDecoder(unhex(t, data), nil); d.String() != "" || d.Err() == nil {
+			t.Errorf("%s is no error", data)
+		}
+	}
+}
