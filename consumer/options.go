@@ -10,7 +10,7 @@ import (
 
 // Option sets one thing of a reference. Client.Refer takes all of them,
 // Reference.With those that may differ from call to call: Timeout, Retries,
-// RetryOn, Attach, Capture, AccessKey and BasicAuth. An option given later wins.
+// RetryOn, Sent, Attach, Capture, AccessKey and BasicAuth. An option given later wins.
 type Option func(*settings)
 
 // settings is what options write to.
