@@ -2,9 +2,7 @@ package dubbo
 
 import (
 	"encoding/binary"
-	"math"
 	"strconv"
-	"strings"
 
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/protocol/hessian"
@@ -100,29 +98,9 @@ func scalarText(v any) (string, bool) {
 	case bool:
 		return strconv.FormatBool(v), true
 	case float64:
-		return javaDouble(v), true
+		return hessian.FormatDouble(v), true
 	}
 	return "", false
-}
-
-// javaDouble writes v as Java's Double.toString does.
-func javaDouble(v float64) string {
-	switch abs := math.Abs(v); {
-	case math.IsInf(v, 0):
-		return strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64)+"inity", "+")
-	case math.IsNaN(v), abs == 0, 1e-3 <= abs && abs < 1e7:
-		s := strconv.FormatFloat(v, 'f', -1, 64)
-		if !math.IsNaN(v) && !strings.Contains(s, ".") {
-			s += ".0"
-		}
-		return s
-	}
-	digits, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
-	if !strings.Contains(digits, ".") {
-		digits += ".0"
-	}
-	n, _ := strconv.Atoi(exponent)
-	return digits + "E" + strconv.Itoa(n)
 }
 
 // plainPairs reports whether b is pairs of plain values up to an end that is

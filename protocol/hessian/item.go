@@ -147,7 +147,7 @@ func (d *Decoder) scalarText(b byte) (s string) {
 	case b == tagDouble8, b == tagDouble16:
 		s = strconv.FormatInt(int64(d.rawDouble()), 10)
 	case isDouble(b):
-		s = doubleText(d.rawDouble())
+		s = FormatDouble(d.rawDouble())
 	default:
 		s = strconv.FormatInt(d.javaLong(), 10)
 	}
@@ -174,8 +174,9 @@ func castLong(f float64) int64 {
 	return int64(f)
 }
 
-// doubleText is Java's Double.toString.
-func doubleText(f float64) string {
+// FormatDouble returns f as Java's Double.toString writes it: 1.0, 1.0E10, NaN,
+// -Infinity.
+func FormatDouble(f float64) string {
 	switch size := math.Abs(f); {
 	case f != f:
 		return "NaN"

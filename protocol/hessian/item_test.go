@@ -63,16 +63,16 @@ func TestNumbersOfTheFormat(t *testing.T) {
 	}
 }
 
-func TestDoubleText(t *testing.T) {
+func TestFormatDouble(t *testing.T) {
 	for f, want := range map[float64]string{
 		0: "0.0", 1: "1.0", -2.5: "-2.5", 0.001: "0.001", 9.999e-4: "9.999E-4", 1e7: "1.0E7", 123456.75: "123456.75", -1.25e-9: "-1.25E-9",
 		math.Inf(1): "Infinity", math.Inf(-1): "-Infinity", math.MaxFloat64: "1.7976931348623157E308",
 	} {
-		if got := doubleText(f); got != want {
+		if got := FormatDouble(f); got != want {
 			t.Errorf("%v: got %s, want %s", f, got, want)
 		}
 	}
-	if got := doubleText(math.NaN()); got != "NaN" {
+	if got := FormatDouble(math.NaN()); got != "NaN" {
 		t.Error(got)
 	}
 }
