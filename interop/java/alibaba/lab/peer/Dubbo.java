@@ -18,6 +18,7 @@ import com.alibaba.dubbo.rpc.RpcException;
 import com.alibaba.dubbo.rpc.service.EchoService;
 import com.alibaba.dubbo.rpc.service.GenericException;
 import com.alibaba.dubbo.rpc.service.GenericService;
+import com.alibaba.dubbo.rpc.support.ProtocolUtils;
 
 /** All that the peer asks of Dubbo 2.6; the folder apache has the twin for all later ones. */
 public final class Dubbo {
@@ -27,6 +28,8 @@ public final class Dubbo {
     public static final boolean FUTURES = has(RpcContext.class, "getCompletableFuture");
     /** Whether a caller without the interface may ask for a CompletableFuture. */
     public static final boolean GENERIC_FUTURES = has(GenericService.class, "$invokeAsync");
+    /** Whether a generic call may ask for an object instead of a map. */
+    public static final boolean GENERIC_RAW = has(ProtocolUtils.class, "isGenericReturnRawResult");
 
     /** Whether calls may be signed with access keys. */
     public static final boolean ACCESS_KEYS = has("com.alibaba.dubbo.auth.AccessKeyAuthenticator");

@@ -18,6 +18,7 @@ import org.apache.dubbo.rpc.RpcException;
 import org.apache.dubbo.rpc.service.EchoService;
 import org.apache.dubbo.rpc.service.GenericException;
 import org.apache.dubbo.rpc.service.GenericService;
+import org.apache.dubbo.rpc.support.ProtocolUtils;
 
 /**
  * All that the peer asks of Dubbo 2.7 and 3. The class of the same name in the folder alibaba is
@@ -30,6 +31,8 @@ public final class Dubbo {
     public static final boolean FUTURES = has(RpcContext.class, "getCompletableFuture");
     /** Whether a caller without the interface may ask for a CompletableFuture. */
     public static final boolean GENERIC_FUTURES = has(GenericService.class, "$invokeAsync");
+    /** Whether a generic call may ask for an object instead of a map. */
+    public static final boolean GENERIC_RAW = has(ProtocolUtils.class, "isGenericReturnRawResult");
 
     /** Whether calls may be signed with access keys. */
     public static final boolean ACCESS_KEYS = has("org.apache.dubbo.auth.AccessKeyAuthenticator");

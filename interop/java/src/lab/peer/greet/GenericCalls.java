@@ -44,7 +44,7 @@ public final class GenericCalls implements Suite {
             service = ref.service;
             run(calls);
         }
-        if (!Dubbo.FUTURES) {
+        if (!Dubbo.GENERIC_RAW) {
             calls.lacks("raw");
             return;
         }
