@@ -44,6 +44,9 @@ type javaBody struct {
 	Attachments                        struct{ Map [][2]any }
 }
 
+// frameCount is how many frames the recording has. Some may be added; none may go.
+const frameCount = 583
+
 func javaFrames(t testing.TB) []javaFrame {
 	t.Helper()
 	f, err := os.Open("testdata/java_frames.jsonl.gz")
@@ -72,6 +75,9 @@ func javaFrames(t testing.TB) []javaFrame {
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
+	}
+	if len(all) != frameCount {
+		t.Fatalf("%d frames, want %d", len(all), frameCount)
 	}
 	return all
 }
