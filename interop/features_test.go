@@ -166,7 +166,7 @@ var featureCalls = []call[featureClient]{
 		call := func(text string, millis int32) *consumer.Future[string] {
 			return consumer.Go(ctx, c.at.cli, func(ctx context.Context) (string, error) { return later.Later(ctx, text, millis) })
 		}
-		slow, fast := call("slow", 300), call("fast", 0)
+		slow, fast := call("slow", 2000), call("fast", 0)
 		if _, err := same("fast")(fast.Wait(ctx)); err != nil {
 			return "", err
 		}

@@ -270,7 +270,7 @@ public final class FeaturesSuite implements Suite {
             Later service = ref.service;
             calls.call("future", () -> same("late", service.later("late", 20).get(5, TimeUnit.SECONDS)));
             calls.call("future.both", () -> {
-                CompletableFuture<String> slow = service.later("slow", 300), fast = service.later("fast", 0);
+                CompletableFuture<String> slow = service.later("slow", 2000), fast = service.later("fast", 0);
                 same("fast", fast.get(5, TimeUnit.SECONDS));
                 same(false, slow.isDone());
                 return same("slow", slow.get(5, TimeUnit.SECONDS));
