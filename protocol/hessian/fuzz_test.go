@@ -30,15 +30,23 @@ func isAllocLimit(err error) bool {
 	return errors.As(err, &e) && e.Limit && strings.Contains(e.Reason, "Limits.Alloc")
 }
 
-// FuzzDecodeAny: no panic, and Skip, Any and Tree agree on what is valid and
-// where it ends.
+// FuzzDecodeAny: no panic, nothing above the limit of what may be allocated, and
+// Skip, Any and Tree agree on what is valid and where it ends.
 func FuzzDecodeAny(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		checkAgree(t, data)
-		d := NewDecoder(data, userTypes)
-		for d.Err() == nil && len(d.Rest()) > 0 {
-			d.Any()
+		for name, types := range map[string]*Types{"objects": nil, "users": userTypes} {
+			got := allocated(func() {
+				d := NewDecoder(data, types)
+				for d.Err() == nil && len(d.Rest()) > 0 {
+					d.Any()
+				}
+			})
+			// The fuzzer allocates beside us.
+			if most := uint64(64*len(data) + 1<<20 + 4<<20); got > most {
+				t.Errorf("%s of %d bytes allocate %d, the limit is %d", name, len(data), got, most)
+			}
 		}
 	})
 }
