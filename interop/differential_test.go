@@ -66,7 +66,7 @@ var reasons = []struct {
 	{regexp.MustCompile(`^java accepts: bad UTF# in a string#$`), "broken UTF-8"},
 	{regexp.MustCompile(`^java accepts: a list of # values, but only # bytes are left$`), "negative length"},
 	{regexp.MustCompile(`^java accepts: found .*, want the name of a (class|field)$`), "names"},
-	{regexp.MustCompile(`^java refuses: com.alibaba.com.caucho.hessian.io.HessianProtocolException$`), "open list"},
+	{regexp.MustCompile(`^java refuses: com.alibaba.com.caucho.hessian.io.HessianProtocolException: expected list$`), "open list"},
 	{regexp.MustCompile(`^java refuses: `), "content"},
 	{regexp.MustCompile(`^java reads [{"] as `), "content"},
 }
@@ -158,10 +158,10 @@ func unwrap(v any) any {
 	return v
 }
 
-// exception is the class of a Java exception, specifics what an error message
-// has of the bytes.
+// exception is the class of a Java exception, and of the most common one what was
+// expected; specifics is what an error message has of the bytes.
 var (
-	exception = regexp.MustCompile(`^[\w.$]+(Exception|Error)`)
+	exception = regexp.MustCompile(`^[\w.$]+?(ProtocolException: expected [\w/]+|Exception|Error)`)
 	specifics = regexp.MustCompile(`"[^"]*"|0x[0-9a-f]+|-?[0-9]+|\[.*|>>.*|: .*| type .*| at .*`)
 )
 
