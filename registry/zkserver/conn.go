@@ -158,7 +158,7 @@ func (c *conn) identify(ctx context.Context) error {
 	}
 	if certs := t.ConnectionState().PeerCertificates; len(certs) > 0 {
 		name := subject(certs[0])
-		if name == c.server.cfg.SuperSubject {
+		if name != "" && name == c.server.cfg.SuperSubject { // many a certificate has no subject
 			c.client.addID(identity{"super", name})
 		}
 		c.client.addID(identity{"x509", name})

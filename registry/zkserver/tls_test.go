@@ -184,6 +184,33 @@ func TestCertificatesThatAreRequired(t *testing.T) {
 	}
 }
 
+// Without a super subject nobody is super: not even who has no subject, as many
+// a certificate that names its holder elsewhere.
+func TestCertificateWithoutASubject(t *testing.T) {
+	authority := testcert.New(t)
+	for _, super := range []string{"", "CN=boss"} {
+		s := serve(t, zkserver.Config{
+			TLSListen: "127.0.0.1:0", SuperSubject: super,
+			TLS: &tls.Config{
+				Certificates: []tls.Certificate{authority.Issue(t, testcert.Name("server"))},
+				ClientCAs:    authority.Pool(), ClientAuth: tls.RequireAndVerifyClientCert,
+			},
+		})
+		owner := session(t, s.Addr().String(), 30*time.Second)
+		owner.call(100, authBody("digest", "owner:secret"))
+		if p := owner.call(1, createBody("/own", nil, []aclEntry{{31, "auth", ""}}, 0)); p.err != 0 {
+			t.Fatal(p.err)
+		}
+		nameless := sessionTLS(t, s.TLSAddr().String(), authority, authority.Issue(t, pkix.RDNSequence{}))
+		if p := nameless.call(4, watchBody("/own", false)); p.err != -102 {
+			t.Errorf("super subject %q: who has none reads what is another's: %d", super, p.err)
+		}
+		if who := whoAmI(nameless); !slices.Equal(who, []string{"x509 "}) {
+			t.Errorf("super subject %q: who has none is %q", super, who)
+		}
+	}
+}
+
 func TestTLSPortNeedsWhatItNeeds(t *testing.T) {
 	for name, cfg := range map[string]zkserver.Config{
 		"no certificate": {TLSListen: "127.0.0.1:0"},
