@@ -95,6 +95,33 @@ func TestWatchedPathsAreBounded(t *testing.T) {
 	b.must(other, opPing, nil)
 }
 
+// A connection that is closed for its watches may have asked for more of them
+// in the same request: none of those may stay, for nobody would remove them.
+func TestTooManyWatchesAtOnceLeaveNone(t *testing.T) {
+	for name, op := range map[string]int32{"one-shot": opSetWatches, "persistent": opSetWatches2} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, func(c *Config) { c.Limits.Watches = 4 })
+			c := b.client(4 * time.Second)
+			var paths []string
+			for i := range 9 {
+				paths = append(paths, fmt.Sprint("/", i))
+			}
+			lists := [][]string{nil, paths, nil}
+			if op == opSetWatches2 {
+				lists = [][]string{nil, nil, nil, paths, paths}
+			}
+			body := jute.AppendLong(nil, 1<<62) // nothing was missed
+			for _, list := range lists {
+				body = jute.AppendStrings(body, list)
+			}
+			b.m.request(c, append(jute.AppendInt(jute.AppendInt(nil, 9), op), body...))
+			if !c.closing || b.m.watchCount() != 0 || b.m.watches.bytes != 0 || len(c.watched) != 0 {
+				t.Errorf("closing %v; %d watches of %d bytes are left", c.closing, b.m.watchCount(), b.m.watches.bytes)
+			}
+		})
+	}
+}
+
 func TestLoginsAreBounded(t *testing.T) {
 	b := newBench(t)
 	c := b.client(4 * time.Second)

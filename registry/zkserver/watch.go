@@ -108,6 +108,9 @@ func (w *watchTable) fire(path string, kind int32, tell func(*client)) {
 }
 
 func (m *machine) arm(t *watchTable, c *client, path string, md mode) {
+	if c.closing {
+		return // dropped for a watch before this one, and nobody would remove it
+	}
 	if _, old := c.watched[path]; !old {
 		if m.watchCount() >= m.limits.Watches || m.watches.bytes+int64(len(path)) > m.limits.WatchBytes {
 			m.log.Warn("zkserver: too many watches, closing the connection",
