@@ -20,7 +20,8 @@ type Limits struct {
 	// 256 KiB beyond that. Default 1,000.
 	Outstanding int
 	// Outbox is how many bytes may wait for one connection to read them; beyond
-	// it the connection is closed. Default 64 MiB.
+	// it, or with a multiRead whose reply alone is longer, the connection is
+	// closed. Default 64 MiB.
 	Outbox int
 	// Watches is how many there may be in all; a connection that wants one more
 	// is closed. Default 1,000,000.

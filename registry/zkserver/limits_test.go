@@ -122,6 +122,27 @@ func TestTooManyWatchesAtOnceLeaveNone(t *testing.T) {
 	}
 }
 
+// One request may read a large node many thousand times.
+func TestMultiReadIsBounded(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Limits.Outbox = 10_000 })
+	c, other := b.client(4*time.Second), b.client(4*time.Second)
+	b.must(c, opCreate, create("/n", 0))
+	b.must(c, opSetData, set("/n", make([]byte, 1000)))
+	read := func(times int) []byte {
+		var body []byte
+		for range times {
+			body = jute.AppendBool(jute.AppendString(appendMultiHeader(body, opGetData, false, -1), "/n"), false)
+		}
+		return appendMultiHeader(body, opError, true, -1)
+	}
+	b.must(c, opMultiRead, read(5))
+	b.m.request(c, append(jute.AppendInt(jute.AppendInt(nil, 9), opMultiRead), read(1000)...))
+	if !c.closing || cap(b.m.scratch) > 40_000 {
+		t.Errorf("closing %v, %d bytes for the reply", c.closing, cap(b.m.scratch))
+	}
+	b.must(other, opPing, nil)
+}
+
 func TestLoginsAreBounded(t *testing.T) {
 	b := newBench(t)
 	c := b.client(4 * time.Second)

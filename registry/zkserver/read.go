@@ -172,6 +172,13 @@ func (m *machine) multiRead(c *client, d *jute.Decoder) code {
 		if err := reads(op)(m, c, d); err != codeOK {
 			m.scratch = appendMultiError(m.scratch[:start], err)
 		}
+		if len(m.scratch) > m.limits.Outbox { // a small request may ask for a large node many times
+			m.log.Warn("zkserver: reply larger than may wait for a client, closing the connection",
+				"peer", c.peer, "limit", m.limits.Outbox)
+			m.scratch = nil
+			m.drop(c)
+			return codeOK
+		}
 	}
 	m.scratch = appendMultiHeader(m.scratch, opError, true, -1)
 	return codeOK
