@@ -224,3 +224,29 @@ func TestReadAheadIsShared(t *testing.T) {
 		t.Error("more is lent than there is, or nothing is not")
 	}
 }
+
+// A client that asked for much, read nothing and went gets its writes done and
+// nothing gathered for it.
+func TestGoneClientIsOwedNothing(t *testing.T) {
+	c := testConn(t, Limits{})
+	s := c.server
+	s.apply(input{kind: inFrame, conn: c, frame: handshake(0, 4*time.Second, 0, make([]byte, 16))})
+	send := func(op int32, body []byte) {
+		s.apply(input{kind: inFrame, conn: c, frame: append(jute.AppendInt(jute.AppendInt(nil, 1), op), body...)})
+	}
+	send(opCreate, create("/n", 0))
+	send(opSetData, set("/n", make([]byte, 100_000)))
+	c.leaving = window + 1 // it does not read
+	for range 50 {
+		send(opGetData, watchOn("/n"))
+	}
+	send(opCreate, create("/last", 0))
+	before := len(c.client.out)
+	s.apply(input{kind: inGone, conn: c})
+	if s.m.tree.nodes["/last"] == nil {
+		t.Error("a write that waited is not done")
+	}
+	if len(c.client.out) != before || cap(c.client.out) > 200_000 {
+		t.Errorf("%d bytes of %d are gathered for a client that is gone", len(c.client.out)-before, cap(c.client.out))
+	}
+}

@@ -301,7 +301,9 @@ func (s *Server) apply(in input) {
 		in.call(s.m)
 	case inGone:
 		for _, held := range in.conn.held { // writes without a wish for an answer
+			owed := len(in.conn.client.out)
 			s.applyFrame(held)
+			in.conn.client.out = in.conn.client.out[:owed]
 		}
 		in.conn.held = nil
 		s.m.drop(in.conn.client)
