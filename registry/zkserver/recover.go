@@ -43,13 +43,29 @@ func (s *store) recover(m *machine) error {
 	if err != nil {
 		return err
 	}
+	empty, err := s.emptyLog(logs)
+	if err != nil {
+		return err
+	}
 	for i, first := range logs {
 		var next int64
 		if i < len(logs)-1 {
 			next = logs[i+1]
 		}
-		if err := s.replayLog(m, first, next); err != nil {
+		last := next == empty
+		if err := s.replayLog(m, first, next, last); err != nil {
 			return err
+		}
+		if last {
+			break
+		}
+	}
+	if empty != 0 {
+		if err := os.Remove(s.path(logPrefix, empty)); err != nil {
+			return fmt.Errorf("zkserver: log: %w", err)
+		}
+		if err := s.flushDir(s.dir); err != nil {
+			return fmt.Errorf("zkserver: log: %w", err)
 		}
 	}
 	if s.log == nil { // a crash between the first snapshot and its log
@@ -115,11 +131,29 @@ func (s *store) load(m *machine, zxid int64) error {
 	return nil
 }
 
+// emptyLog is the last of several logs if not even its beginning was written:
+// what comes next goes into the one before it, since a full disk, which may be
+// why, has no room for a beginning either. It is 0 if there is none such.
+func (s *store) emptyLog(logs []int64) (int64, error) {
+	if len(logs) < 2 {
+		return 0, nil
+	}
+	last := logs[len(logs)-1]
+	info, err := os.Stat(s.path(logPrefix, last))
+	if err != nil {
+		return 0, fmt.Errorf("zkserver: log: %w", err)
+	}
+	if info.Size() >= int64(len(magic)) {
+		return 0, nil
+	}
+	return last, nil
+}
+
 // replayLog applies the log of the transactions after first, which must reach
-// those of the next one. The last log, whose next is 0, is opened to be written
-// on, without the record at its end that a crash has cut short, if there is one.
-func (s *store) replayLog(m *machine, first, next int64) error {
-	last := next == 0
+// those of the next one, 0 if there is none. The last one that holds anything
+// is opened to be written on, without the record at its end that a crash has
+// cut short, if there is one.
+func (s *store) replayLog(m *machine, first, next int64, last bool) error {
 	path := s.path(logPrefix, first)
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -2,8 +2,11 @@ package zkserver
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +112,42 @@ func TestRestartBringsBackAll(t *testing.T) {
 	}
 	if logs, _ := s2.numbered(logPrefix); len(logs) > 2 {
 		t.Errorf("%d logs are kept, want what the newest snapshot does not cover", len(logs))
+	}
+}
+
+// A log whose beginning did not fit on the disk: the one before it is written
+// on, for which the disk needs no room, and nothing comes between them.
+func TestRestartAfterALogThatCouldNotBegin(t *testing.T) {
+	for _, begun := range []string{"", magic[:3]} {
+		dir := t.TempDir()
+		b, s := mustOpen(t, dir, 0)
+		write := func(b *bench, s *store) {
+			randomWrites(b, 20, rand.New(rand.NewPCG(5, 6)), func() {
+				if err := s.commit(b.m); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+		write(b, s)
+		old, empty := s.log.Name(), s.path(logPrefix, b.m.zxid)
+		s.close()
+		if err := os.WriteFile(empty, []byte(begun), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		again, s := mustOpen(t, dir, 0)
+		if image(b.m) != image(again.m) {
+			t.Error("the tree or the sessions differ after a restart")
+		}
+		if _, err := os.Stat(empty); !errors.Is(err, fs.ErrNotExist) || s.log.Name() != old {
+			t.Errorf("%s is written on, and of the empty log %v", s.log.Name(), err)
+		}
+		write(again, s)
+		s.close()
+		last, s := mustOpen(t, dir, 0)
+		if image(last.m) != image(again.m) {
+			t.Error("the tree or the sessions differ after another one")
+		}
+		s.close()
 	}
 }
 
