@@ -85,8 +85,10 @@ func (c *conn) read(ctx context.Context) {
 	if err != nil {
 		c.server.cfg.Logger.Debug("zkserver: connection ends", "peer", c.client.peer, "cause", err)
 	}
-	// The machine ends the connection, so that what came before is answered.
+	// The machine ends the connection, so that what came before is answered. Until
+	// then it counts, so that a Server that ends meanwhile closes it.
 	c.server.push(ctx, input{kind: inGone, conn: c})
+	c.awaitClose()
 }
 
 func (c *conn) readFrames(ctx context.Context) error {

@@ -3,6 +3,7 @@ package zkserver
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"strings"
@@ -250,3 +251,34 @@ func TestGoneClientIsOwedNothing(t *testing.T) {
 		t.Errorf("%d bytes of %d are gathered for a client that is gone", len(c.client.out)-before, cap(c.client.out))
 	}
 }
+
+// halfClosed is the connection of a client that says no more and reads nothing.
+type halfClosed struct{ net.Conn }
+
+func (halfClosed) Read([]byte) (int, error)    { return 0, io.EOF }
+func (halfClosed) SetDeadline(time.Time) error { return nil }
+
+// A connection whose reader has ended, and of which the machine has not heard,
+// is closed like the others when the Server ends: its writer may hang.
+func TestServerEndsWithAConnectionThatIsEnding(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := testConn(t, Limits{})
+		s := c.server
+		c.nc = halfClosed{c.nc}
+		s.ln = noListener{}
+		s.inbox, s.conns, s.hosts = make(chan input, 1), map[*conn]struct{}{}, map[string]int{}
+		s.track(c)
+		c.send([]byte("an answer"), flow{}, false)
+		s.tasks.Go(c.read)
+		synctest.Wait()
+		s.shut(nil)
+		s.tasks.Wait()
+		if !c.closed {
+			t.Error("the connection is left open")
+		}
+	})
+}
+
+type noListener struct{ net.Listener }
+
+func (noListener) Close() error { return nil }
