@@ -150,10 +150,30 @@ func parsePrefix(s string) (netip.Prefix, bool) {
 	return prefix, err == nil
 }
 
+// maxACL is how many bytes a list may have in a record. Each entry of scheme auth
+// becomes as many as the client has identities, and each node that is made with
+// the list has it in the log.
+const maxACL = 16 << 10
+
+// size is what g takes in a record.
+func (g grant) size() int { return 12 + len(g.who.scheme) + len(g.who.id) }
+
 // settle checks a list that a client wants to set and replaces the entries of
 // scheme auth by the identities that the client has proved; nil if the list is
-// not well formed. Names of certificates are only with x509.
+// not well formed, or too long. Names of certificates are only with x509.
 func settle(want acl, ids []identity, x509 bool) acl {
+	asked, proved := 0, 0
+	for _, id := range ids {
+		proved += grant{who: id}.size()
+	}
+	for _, g := range want {
+		if asked += g.size(); g.who.scheme == "auth" {
+			asked += proved
+		}
+		if asked > maxACL {
+			return nil
+		}
+	}
 	var out acl
 	for i, g := range want {
 		if slices.Contains(want[:i], g) {

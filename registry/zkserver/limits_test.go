@@ -159,6 +159,38 @@ func TestLoginsAreBounded(t *testing.T) {
 	t.Error("100 kB of logins are taken")
 }
 
+// An entry of scheme auth becomes as many as the client has identities, and a
+// request has room for many such entries.
+func TestACLsAreBounded(t *testing.T) {
+	b := newBench(t)
+	c := b.client(4 * time.Second)
+	for i := range 50 {
+		b.must(c, opAuth, jute.AppendBuffer(jute.AppendString(make([]byte, 4), "digest"), fmt.Appendf(nil, "%d%s:p", i, strings.Repeat("u", 200))))
+	}
+	entries := func(n int) (list acl) {
+		for i := range n {
+			list = append(list, grant{int32(i), identity{"auth", ""}})
+		}
+		return list
+	}
+	with := func(path string, list acl) []byte {
+		return jute.AppendInt(appendACL(jute.AppendBuffer(jute.AppendString(nil, path), nil), list), 0)
+	}
+	b.must(c, opCreate, with("/one", entries(1)))
+	if n := len(b.m.tree.nodes["/one"].acl); n != 50 {
+		t.Errorf("one entry became %d, want one for each of 50 identities", n)
+	}
+	many := acl{}
+	for i := range 5000 {
+		many = append(many, grant{permAll, identity{"ip", fmt.Sprintf("10.0.%d.%d", i/256, i%256)}})
+	}
+	for name, list := range map[string]acl{"auth": entries(1000), "ip": many} {
+		if f, _ := b.do(c, opCreate, with("/"+name, list)); code(f.err) != codeInvalidACL {
+			t.Errorf("%d entries of scheme %s: error %d", len(list), name, f.err)
+		}
+	}
+}
+
 // testConn is a connection that nobody reads from or writes to.
 func testConn(t *testing.T, limits Limits) *conn {
 	cfg := Config{Limits: limits}
