@@ -30,7 +30,8 @@ func TestKilledServerKeepsWhatItAcknowledged(t *testing.T) {
 		crashers.check(addr)
 		return v, addr
 	}
-	for range kills {
+	killed := 0
+	for ; killed < kills || crashers.acknowledged() < 10*kills; killed++ { // a slow disk needs more
 		spec.NoSync = rnd.IntN(2) == 0
 		spec.After = []int64{0, 1, 500, 5000}[rnd.IntN(4)]
 		if rnd.IntN(5) == 0 { // while it starts
@@ -59,9 +60,7 @@ func TestKilledServerKeepsWhatItAcknowledged(t *testing.T) {
 	v, _ := start()
 	v.kill()
 
-	if acknowledged := crashers.log(kills); acknowledged < 10*kills {
-		t.Errorf("only %d requests: nothing was tried", acknowledged)
-	}
+	crashers.log(killed)
 }
 
 // TestDiskFull fills the disk: the server ends and says why, and what it
