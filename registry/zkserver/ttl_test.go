@@ -40,46 +40,59 @@ func TestTTLNodesGo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := session(t, addr, 4*time.Second)
-			create := func(path string, ttl int64) {
+			gone := map[string]time.Time{}
+			call := func(op int32, body []byte) int32 {
 				t.Helper()
-				if p := r.call(21, jute.AppendLong(createBody(path, nil, worldAll, 5), ttl)); p.err != 0 {
-					t.Fatalf("create %s: %d", path, p.err)
-				}
-			}
-			create("/gone", 300)
-			create("/parent", 300)
-			r.call(1, createBody("/parent/child", nil, worldAll, 0))
-			create("/touched", 2000)
-			create("/later", 600_000)
-			r.call(3, watchBody("/gone", true))
-			r.call(3, watchBody("/touched", true))
-			hear := func(path string) time.Time {
-				t.Helper()
-				for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-					r.call(11, nil)
-					for _, e := range r.events {
-						if e.path == path && e.kind == 2 {
-							return time.Now()
-						}
+				p := r.call(op, body)
+				for _, e := range r.events {
+					if e.kind == 2 {
+						gone[e.path] = time.Now()
 					}
 				}
-				t.Fatalf("%s stays", path)
-				return time.Time{}
+				return p.err
 			}
+			node := func(path string, ttl int64) []byte { return jute.AppendLong(createBody(path, nil, worldAll, 5), ttl) }
+			create := func(path string, ttl int64) {
+				t.Helper()
+				if err := call(21, node(path, ttl)); err != 0 {
+					t.Fatalf("create %s: %d", path, err)
+				}
+			}
+			hear := func(path string) time.Time {
+				t.Helper()
+				for deadline := time.Now().Add(30 * time.Second); gone[path].IsZero(); time.Sleep(20 * time.Millisecond) {
+					if time.Now().After(deadline) {
+						t.Fatalf("%s stays", path)
+					}
+					call(11, nil)
+				}
+				return gone[path]
+			}
+			call(106, versionBody("/", 1)) // tells of all that goes
+			create("/gone", 300)
+			// At once: the parent must not go before it has a child.
+			if err := call(14, multiBody(sub{21, node("/parent", 300)}, sub{1, createBody("/parent/child", nil, worldAll, 0)})); err != 0 {
+				t.Fatalf("create /parent: %d", err)
+			}
+			create("/later", 600_000)
 			hear("/gone")
-			touched := time.Now()
-			r.call(5, setBody("/touched", nil, -1))
-			r.call(3, watchBody("/touched", true)) // the change has used the one before
+			var touched time.Time
+			for changed := false; !changed; { // unless its time is over before the change comes
+				delete(gone, "/touched")
+				create("/touched", 2000)
+				time.Sleep(500 * time.Millisecond)
+				touched = time.Now()
+				changed = call(5, setBody("/touched", nil, -1)) == 0
+			}
 			if lived := hear("/touched").Sub(touched); lived < 1900*time.Millisecond {
 				t.Errorf("a node goes %v after its last change, its time to live is 2 s", lived)
 			}
 			for _, path := range []string{"/parent", "/later"} {
-				if p := r.call(3, watchBody(path, false)); p.err != 0 {
-					t.Errorf("%s: %d", path, p.err)
+				if err := call(3, watchBody(path, false)); err != 0 {
+					t.Errorf("%s: %d", path, err)
 				}
 			}
-			r.call(3, watchBody("/parent", true))
-			r.call(2, versionBody("/parent/child", -1))
+			call(2, versionBody("/parent/child", -1))
 			hear("/parent")
 		})
 	}
@@ -93,9 +106,6 @@ func TestTTLNodesSurviveARestart(t *testing.T) {
 	r.call(21, jute.AppendLong(createBody("/later-", nil, worldAll, 6), 600_000))
 	s.Restart()
 	r = session(t, s.Addr(), 2*time.Second)
-	if p := r.call(3, watchBody("/later-0000000000", false)); p.err != 0 && p.err != -101 {
-		t.Fatal(p.err)
-	}
 	deadline := time.Now().Add(10 * time.Second)
 	for r.call(3, watchBody("/soon", false)).err != -101 {
 		if time.Now().After(deadline) {
