@@ -68,8 +68,12 @@ func (c *client) exists(path string) bool {
 	return ok
 }
 
+// patient makes sessions of 10 s: go-zookeeper waits a second before it comes
+// back, which a session of one may outlast by a tick or not.
+var patient = zktest.Tick(5 * time.Second)
+
 func TestExpire(t *testing.T) {
-	s := zktest.Start(t)
+	s := zktest.Start(t, patient)
 	c := connect(t, s)
 	for range 3 {
 		c.create("/e", zk.FlagEphemeral)
@@ -84,7 +88,7 @@ func TestExpire(t *testing.T) {
 }
 
 func TestDropConnectionsKeepsTheSession(t *testing.T) {
-	s := zktest.Start(t)
+	s := zktest.Start(t, patient)
 	c := connect(t, s)
 	c.create("/e", zk.FlagEphemeral)
 	id := c.SessionID()
