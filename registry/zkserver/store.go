@@ -76,15 +76,29 @@ func openStore(cfg *Config, m *machine) (*store, error) {
 	return s, nil
 }
 
-// makeDir makes the directory so that its name lasts, unless it is there.
+// makeDir makes the directory, and those above it, so that their names last,
+// unless they are there.
 func (s *store) makeDir() error {
-	if _, err := os.Stat(s.dir); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	var missing []string
+	for dir := s.dir; ; dir = filepath.Dir(dir) {
+		_, err := os.Stat(dir)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		missing = append(missing, dir)
 	}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return err
+	for _, dir := range slices.Backward(missing) {
+		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		if err := s.flushDir(filepath.Dir(dir)); err != nil {
+			return err
+		}
 	}
-	return s.flushDir(filepath.Dir(s.dir))
+	return nil
 }
 
 func lockDir(dir string) (*os.File, error) {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +148,17 @@ func TestRestartAfterALogThatCouldNotBegin(t *testing.T) {
 		if image(last.m) != image(again.m) {
 			t.Error("the tree or the sessions differ after another one")
 		}
+		s.close()
+	}
+}
+
+func TestDirectoriesAboveAreMade(t *testing.T) {
+	dir := t.TempDir() + "/a/b/c"
+	_, s := mustOpen(t, dir, 0)
+	s.close()
+	t.Chdir(filepath.Dir(dir))
+	for _, dir := range []string{"c", "d", "e/f", "g/"} {
+		_, s := mustOpen(t, dir, 0)
 		s.close()
 	}
 }
