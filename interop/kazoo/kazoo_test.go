@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"maps"
-	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -43,22 +42,14 @@ func (s secured) Client() (key, cert, authority string) {
 // embedded starts our server; a restart keeps its data and both its ports.
 func embedded(t *testing.T, authority *testcert.Authority, client testcert.Files) secured {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
 	zk := zktest.Start(t, zktest.Tick(2*time.Second), zktest.Dir(t.TempDir()), func(c *zkserver.Config) {
-		c.TLSListen = address
+		c.TLSListen = "127.0.0.1:0"
 		c.TLS = &tls.Config{
 			Certificates: []tls.Certificate{authority.Issue(t, testcert.Name("server"))},
 			ClientCAs:    authority.Pool(), ClientAuth: tls.RequireAndVerifyClientCert,
 		}
 	})
-	return secured{resuming{zk}, address, client}
+	return secured{resuming{zk}, zk.TLSAddr(), client}
 }
 
 // real starts a ZooKeeper that serves alike.

@@ -47,6 +47,7 @@ type Server struct {
 	t   testing.TB
 	cfg zkserver.Config
 	ln  *faultListener
+	tls *faultListener // nil without Config.TLSListen
 
 	mu sync.Mutex
 	zk *zkserver.Server // nil while stopped; guarded by mu
@@ -69,16 +70,37 @@ func Start(t testing.TB, opts ...Option) *Server {
 		}
 	}
 	s.ln = newFaultListener(ln)
+	if s.cfg.TLSListen != "" {
+		secure, err := net.Listen("tcp", s.cfg.TLSListen)
+		if err != nil {
+			s.ln.close()
+			t.Fatal(err)
+		}
+		s.tls = newFaultListener(secure)
+	}
 	s.begin()
 	t.Cleanup(func() {
 		s.Stop()
-		s.ln.close()
+		s.each((*faultListener).close)
 	})
 	return s
 }
 
+// each calls f for the server's ports.
+func (s *Server) each(f func(*faultListener)) {
+	f(s.ln)
+	if s.tls != nil {
+		f(s.tls)
+	}
+}
+
 // Addr is host:port of the server.
 func (s *Server) Addr() string { return s.ln.net.Addr().String() }
+
+// TLSAddr is host:port of the port that speaks TLS, which an option has asked
+// for by Config.TLS and Config.TLSListen. It stays the same, too; faults of watch
+// events do not reach into its connections, all others do.
+func (s *Server) TLSAddr() string { return s.tls.net.Addr().String() }
 
 // Dial connects to the server, over a socket or a pipe, whatever the address.
 // Clients that take a dialer take it as it is, as zookeeper.Dial does, or
@@ -105,9 +127,12 @@ func (s *Server) begin() {
 	}
 	cfg := s.cfg
 	cfg.Listener = s.ln.open()
+	if s.tls != nil {
+		cfg.TLSListen, cfg.TLSListener = "", s.tls.open()
+	}
 	zk, err := zkserver.New(cfg)
 	if err != nil {
-		s.ln.shut()
+		s.each((*faultListener).shut)
 		s.t.Errorf("zktest: %v", err)
 		return
 	}
@@ -122,7 +147,7 @@ func (s *Server) Stop() {
 	if s.zk == nil {
 		return
 	}
-	s.ln.shut()
+	s.each((*faultListener).shut)
 	if err := s.zk.Close(); err != nil {
 		s.t.Errorf("zktest: %v", err)
 	}
@@ -190,16 +215,18 @@ func (s *Server) server() *zkserver.Server {
 }
 
 // DropConnections resets every connection; clients may come back at once.
-func (s *Server) DropConnections() { s.ln.drop() }
+func (s *Server) DropConnections() { s.each((*faultListener).drop) }
 
 // Refuse resets every connection, and each new one at once, until Accept.
 func (s *Server) Refuse() {
-	s.ln.refuse(true)
-	s.ln.drop()
+	s.each(func(l *faultListener) {
+		l.refuse(true)
+		l.drop()
+	})
 }
 
 // Accept ends Refuse.
-func (s *Server) Accept() { s.ln.refuse(false) }
+func (s *Server) Accept() { s.each(func(l *faultListener) { l.refuse(false) }) }
 
 // Freeze makes the server look hung: connections are accepted and stay, but
 // nothing is read from them and nothing written to them, until Thaw. Time goes
@@ -212,10 +239,10 @@ func (s *Server) Thaw() { s.turn(func(k *knobs) { k.frozen = false }) }
 // Partition makes the network lose every byte both ways, as a cut cable does:
 // connections stay, nothing arrives any more, and what was sent is lost for
 // ever. Heal lets new connections through; those that lost bytes are reset.
-func (s *Server) Partition() { s.ln.partition(true) }
+func (s *Server) Partition() { s.each(func(l *faultListener) { l.partition(true) }) }
 
 // Heal ends Partition.
-func (s *Server) Heal() { s.ln.partition(false) }
+func (s *Server) Heal() { s.each(func(l *faultListener) { l.partition(false) }) }
 
 // Delay holds back each piece that the server writes by d; 0 ends it.
 func (s *Server) Delay(d time.Duration) { s.turn(func(k *knobs) { k.delay = d }) }
@@ -237,4 +264,4 @@ func (s *Server) SendWatches() { s.turn(func(k *knobs) { k.dropEvents = false })
 // server lets happen. 0 ends it and lets what is held go at once.
 func (s *Server) DelayWatches(d time.Duration) { s.turn(func(k *knobs) { k.delayEvents = d }) }
 
-func (s *Server) turn(set func(*knobs)) { s.ln.faults.change(set) }
+func (s *Server) turn(set func(*knobs)) { s.each(func(l *faultListener) { l.faults.change(set) }) }
