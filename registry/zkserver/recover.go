@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gubbo/gubbo/internal/jute"
 )
@@ -74,11 +75,13 @@ func (s *store) recover(m *machine) error {
 	return nil
 }
 
-// sweep removes what a crash left half written.
+// sweep removes what a crash left half written, and nobody else's files.
 func (s *store) sweep() error {
-	found, err := filepath.Glob(filepath.Join(s.dir, "*"+unfinished))
-	for _, path := range found {
-		err = errors.Join(err, os.Remove(path))
+	entries, err := os.ReadDir(s.dir)
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), unfinished); ok && ours(name) {
+			err = errors.Join(err, os.Remove(filepath.Join(s.dir, e.Name())))
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("zkserver: data directory: %w", err)

@@ -280,16 +280,31 @@ func Wipe(dir string) error {
 		return err
 	}
 	defer lock.Close()
-	for _, pattern := range []string{logPrefix + "*", snapshotPrefix + "*", secretName + "*"} {
-		found, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			return err
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("zkserver: %w", err)
+	}
+	for _, e := range entries {
+		if !ours(strings.TrimSuffix(e.Name(), unfinished)) {
+			continue
 		}
-		for _, path := range found {
-			if err := os.Remove(path); err != nil {
-				return fmt.Errorf("zkserver: %w", err)
-			}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+			return fmt.Errorf("zkserver: %w", err)
 		}
 	}
 	return nil
+}
+
+// ours reports whether a Server made a file of this name, but for the lock.
+func ours(name string) bool {
+	if name == secretName {
+		return true
+	}
+	for _, prefix := range []string{logPrefix, snapshotPrefix} {
+		if zxid, ok := strings.CutPrefix(name, prefix); ok {
+			_, err := strconv.ParseInt(zxid, 16, 64)
+			return err == nil
+		}
+	}
+	return false
 }

@@ -163,6 +163,29 @@ func TestDirectoriesAboveAreMade(t *testing.T) {
 	}
 }
 
+// A start removes what a crash left of its own files, and nothing else.
+func TestHalfWrittenFilesAreRemoved(t *testing.T) {
+	dir := t.TempDir() + "/[odd]*" // no pattern
+	_, s := mustOpen(t, dir, 0)
+	s.close()
+	ours := []string{"snapshot.00000000000000ff.new", "secret.new"}
+	for _, name := range append(ours, "notes.new") {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, s = mustOpen(t, dir, 0)
+	s.close()
+	for _, name := range ours {
+		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v, want it removed", name, err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "notes.new")); err != nil {
+		t.Errorf("somebody else's file: %v", err)
+	}
+}
+
 func TestDirectoryInUse(t *testing.T) {
 	dir := t.TempDir()
 	_, s := mustOpen(t, dir, 0)
