@@ -11,7 +11,7 @@ import (
 type empty struct {
 	call     string
 	versions []string
-	via      string // how the provider is found; "" is any way
+	via      string // how the provider is found begins so; "" is any way
 	strict   bool   // is filled where Java is told to be lenient
 	// why says what these versions of Dubbo lack, or how their own pair fails.
 	why string
@@ -36,6 +36,8 @@ var empties = append(byAddress("register", "called", "again", "second", "excepti
 	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, strict: true, why: "its serialization security refuses classes of no signature and no allowlist"},
 	{call: "generic/async", versions: only26, why: "2.6 has no $invokeAsync", lacks: true},
 	{call: "generic/raw", versions: only26, why: "2.6 has no generic=raw.return", lacks: true},
+	{call: "generic/raw", versions: []string{"2.7.23"}, via: "zookeeper", why: "it gets maps from providers that a registry names, whatever the reference says"},
+	{call: "generic/raw", versions: []string{"2.7.23"}, via: "zkserver", why: "it gets maps from providers that a registry names, whatever the reference says"},
 	{call: "access/accesskey.right", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},
 	{call: "access/accesskey.wrong", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},
 	{call: "access/accesskey.none", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},

@@ -111,7 +111,8 @@ var calls = []call{
 		var got string
 		err := c.invokeWith(context.Background(), slowTimeout, "slow", &got, int32(5*slowTimeout.Milliseconds()))
 		took := time.Since(start)
-		if err == nil || !strings.Contains(err.Error(), "timeout") || took < slowTimeout-10*time.Millisecond || took > 4*slowTimeout {
+		// The clock by which dubbo-go waits is up to some 50 ms early.
+		if err == nil || !strings.Contains(err.Error(), "timeout") || took < slowTimeout/2 || took > 4*slowTimeout {
 			return "", fmt.Errorf("got %q after %v, %w", got, took, err)
 		}
 		return "timed out", nil
