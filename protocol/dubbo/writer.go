@@ -38,8 +38,8 @@ type writer struct {
 	current chan struct{} // the same for the batch that the flusher writes
 }
 
-// wake closes a channel that somebody may wait for.
-func wake(c *chan struct{}) {
+// rouse closes a channel that somebody may wait for.
+func rouse(c *chan struct{}) {
 	if *c != nil {
 		close(*c)
 		*c = nil
@@ -105,13 +105,13 @@ func (w *writer) flush() error {
 			}
 			batch, w.buf = w.buf, batch[:0]
 			w.current, w.next = w.next, nil
-			wake(&w.space)
+			rouse(&w.space)
 			w.mu.Unlock()
 			n, err := w.nc.Write(batch)
 			w.mu.Lock()
 			w.written += uint64(n)
 			w.failure = err
-			wake(&w.current)
+			rouse(&w.current)
 			w.mu.Unlock()
 			if err != nil {
 				return err
@@ -135,8 +135,8 @@ func (w *writer) stop(now bool) {
 	w.closing = true
 	if now {
 		w.closed = true
-		wake(&w.space)
-		wake(&w.next)
+		rouse(&w.space)
+		rouse(&w.next)
 	}
 	asleep := w.asleep
 	w.asleep = false
