@@ -127,6 +127,10 @@ var greetCalls = []call[*greet.GreetServiceClient]{
 		token := rand.Text()
 		return token, c.Notify(ctx, token)
 	}},
+	{name: "oneway.sent", notJava: true, run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
+		token := rand.Text()
+		return token, c.With(consumer.Sent(true)).Notify(ctx, token)
+	}},
 	{name: "attachments", run: func(ctx context.Context, c *greet.GreetServiceClient) (string, error) {
 		var info consumer.CallInfo
 		if _, err := same("v é漢")(c.With(consumer.Attach("lab-key", "v é漢"), consumer.Capture(&info)).Attach(ctx, "lab-key")); err != nil {
