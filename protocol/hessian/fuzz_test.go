@@ -37,18 +37,24 @@ func FuzzDecodeAny(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		checkAgree(t, data)
 		for name, types := range map[string]*Types{"objects": nil, "users": userTypes} {
-			got := allocated(func() {
+			checkAlloc(t, name, data, func() {
 				d := NewDecoder(data, types)
 				for d.Err() == nil && len(d.Rest()) > 0 {
 					d.Any()
 				}
 			})
-			// The fuzzer allocates beside us.
-			if most := uint64(64*len(data) + 1<<20 + 4<<20); got > most {
-				t.Errorf("%s of %d bytes allocate %d, the limit is %d", name, len(data), got, most)
-			}
 		}
 	})
+}
+
+// checkAlloc reads data with a Decoder that was told no limits: it may allocate
+// what it may, and no more.
+func checkAlloc(t *testing.T, what string, data []byte, read func()) {
+	t.Helper()
+	const beside = 4 << 20 // the fuzzer allocates, too
+	if got, most := allocated(read), allocLimit(data)+beside; got > most {
+		t.Errorf("%s of %d bytes allocates %d, the limit is %d", what, len(data), got, most)
+	}
 }
 
 func checkAgree(t *testing.T, data []byte) {
@@ -75,7 +81,8 @@ func checkAgree(t *testing.T, data []byte) {
 	}
 }
 
-// FuzzSkip: whatever typed code reads, Skip passes, and nothing panics.
+// FuzzSkip: whatever typed code reads, Skip passes, and nothing panics or
+// allocates more than it may.
 func FuzzSkip(f *testing.F) {
 	addSeeds(f)
 	for _, u := range testUsers() {
@@ -89,29 +96,33 @@ func FuzzSkip(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		skip := NewDecoder(data, nil)
-		skip.Skip()
+		checkAlloc(t, "skip", data, skip.Skip)
 		d := NewDecoder(data, userTypes)
-		if v := d.Object(&userClass); d.Err() == nil && (skip.Err() != nil || skip.Offset() != d.Offset()) {
+		var v any
+		checkAlloc(t, "generated", data, func() { v = d.Object(&userClass) })
+		if d.Err() == nil && (skip.Err() != nil || skip.Offset() != d.Offset()) {
 			t.Fatalf("read %v up to %d, but skip: %v at %d", v, d.Offset(), skip.Err(), skip.Offset())
 		} else if v != nil && d.Err() != nil {
 			t.Fatalf("%v beside %v", v, d.Err())
 		}
 		var p *plainUser
 		r := NewDecoder(data, codec.Types())
-		codec.Decode(r, &p)
+		checkAlloc(t, "reflected", data, func() { codec.Decode(r, &p) })
 		if (r.Err() == nil) != (d.Err() == nil) && !isAllocLimit(r.Err()) && !isAllocLimit(d.Err()) {
 			t.Fatalf("generated: %v\nreflected: %v", d.Err(), r.Err())
 		}
 	})
 }
 
-// FuzzRoundTrip: what was decoded is encoded to bytes that decode to the same.
+// FuzzRoundTrip: what was decoded, within the limit of what may be allocated, is
+// encoded to bytes that decode to the same.
 func FuzzRoundTrip(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for name, read := range map[string]func(*Decoder) any{"any": (*Decoder).Any, "tree": (*Decoder).Tree} {
 			d := NewDecoder(data, nil)
-			v := read(d)
+			var v any
+			checkAlloc(t, name, data, func() { v = read(d) })
 			if d.Err() != nil {
 				return
 			}
@@ -244,7 +255,7 @@ func (g *grapher) fields(class string, fields []Field) {
 }
 
 // FuzzReread: what was skipped and is referred to later reads like what was
-// never skipped.
+// never skipped, within the same limit.
 func FuzzReread(f *testing.F) {
 	addSeeds(f)
 	node := &List{Class: "java.util.LinkedList", Items: []any{"x", &Map{Class: "java.util.TreeMap"}}}
@@ -259,23 +270,26 @@ func FuzzReread(f *testing.F) {
 			return
 		}
 		d := NewDecoder(data, nil)
-		n, _ := d.List()
-		for i := 0; d.More(i, n); i++ {
-			if i == 0 {
-				d.Skip()
-				continue
+		got := make([]any, 0, len(want))
+		checkAlloc(t, "items after the first", data, func() {
+			n, _ := d.List()
+			for i := 0; d.More(i, n); i++ {
+				if i == 0 {
+					d.Skip()
+					got = append(got, want[0])
+				} else if v := d.Any(); d.Err() == nil {
+					got = append(got, v)
+				}
 			}
-			got := d.Any()
-			var e *DecodeError
-			if errors.As(d.Err(), &e) && e.Limit {
-				return
-			}
-			if d.Err() != nil {
-				t.Fatalf("item %d: %v", i, d.Err())
-			}
-			if err := sameGraph(want[i], got); err != nil {
+		})
+		for i := range got {
+			if err := sameGraph(want[i], got[i]); err != nil {
 				t.Fatalf("item %d: %v", i, err)
 			}
+		}
+		var e *DecodeError
+		if errors.As(d.Err(), &e) && e.Limit {
+			return
 		}
 		if d.Err() != nil || d.Offset() != whole.Offset() {
 			t.Fatalf("ends at %d, not %d: %v", d.Offset(), whole.Offset(), d.Err())
@@ -292,8 +306,8 @@ func values() []Value {
 	}
 }
 
-// FuzzValues: where a Value is declared it reads what Any reads, and what it
-// read can be written and read again.
+// FuzzValues: where a Value is declared it reads what Any reads, within the limit
+// of what may be allocated, and what it read can be written and read again.
 func FuzzValues(f *testing.F) {
 	for name := range jdkVectors() {
 		for _, v := range vectors(f) {
@@ -306,7 +320,7 @@ func FuzzValues(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, v := range values() {
 			d, dyn := NewDecoder(data, nil), NewDecoder(data, nil)
-			v.DecodeHessian(d)
+			checkAlloc(t, fmt.Sprintf("%T", v), data, func() { v.DecodeHessian(d) })
 			got := dyn.Any()
 			if d.Err() != nil {
 				continue
@@ -334,7 +348,8 @@ func FuzzValues(f *testing.F) {
 }
 
 // FuzzCodec: what the reflection codec reads of types that were written for
-// dubbo-go, exceptions among them, it writes and reads again.
+// dubbo-go, exceptions among them, within the limit of what may be allocated, it
+// writes and reads again.
 func FuzzCodec(f *testing.F) {
 	c, err := NewCodec(&customer{}, frame{}, &pojoException{}, order{}, plainBiz{})
 	if err != nil {
@@ -355,7 +370,8 @@ func FuzzCodec(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, ptr := range []any{new(*customer), new(*pojoException), new(*order), new(error), new([]map[string]*big.Int)} {
 			d := NewDecoder(data, c.Types())
-			if c.Decode(d, ptr); d.Err() != nil {
+			checkAlloc(t, fmt.Sprintf("%T", ptr), data, func() { c.Decode(d, ptr) })
+			if d.Err() != nil {
 				continue
 			}
 			value := reflect.ValueOf(ptr).Elem()

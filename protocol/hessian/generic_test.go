@@ -182,7 +182,7 @@ func TestHostileGenericInput(t *testing.T) {
 	}
 	for _, h := range inputs {
 		t.Run(h.name, func(t *testing.T) {
-			bound := uint64(64*len(h.data) + 1<<20 + 1<<17)
+			bound := allocLimit(h.data) + 1<<17
 			for name, read := range map[string]func(d *Decoder){
 				"any":    func(d *Decoder) { d.Any() },
 				"object": func(d *Decoder) { d.Object(&userClass) },
@@ -211,7 +211,7 @@ func TestHostileGenericInput(t *testing.T) {
 	}
 }
 
-// FuzzGeneric: no panic, and what generated code accepts, reflection does.
+// FuzzGeneric: no panic, nothing above the limit of what may be allocated, and what generated code accepts, reflection does.
 func FuzzGeneric(f *testing.F) {
 	addSeeds(f)
 	m := bean{"class": "com.example.User", "age": "5", "level": "LOW", "tags": []any{"a"}, "born": "2024-02-29 01:02:03"}
@@ -224,7 +224,9 @@ func FuzzGeneric(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d := NewDecoder(data, userTypes)
 		d.Generic()
-		if v := d.Object(&userClass); v != nil && d.Err() != nil {
+		var v any
+		checkAlloc(t, "generated", data, func() { v = d.Object(&userClass) })
+		if v != nil && d.Err() != nil {
 			t.Fatalf("%v beside %v", v, d.Err())
 		}
 		end := d.Offset()
@@ -235,13 +237,14 @@ func FuzzGeneric(f *testing.F) {
 		r := NewDecoder(data, codec.Types())
 		r.Generic()
 		var p *plainUser
-		codec.Decode(r, &p)
+		checkAlloc(t, "reflected", data, func() { codec.Decode(r, &p) })
 		if (r.Err() == nil) != (d.Err() == nil) && !isAllocLimit(r.Err()) && !isAllocLimit(d.Err()) {
 			t.Fatalf("generated: %v\nreflected: %v", d.Err(), r.Err())
 		}
 		d.Reset(data, userTypes)
 		d.Generic()
-		if v := d.Any(); v != nil && d.Err() != nil {
+		checkAlloc(t, "any", data, func() { v = d.Any() })
+		if v != nil && d.Err() != nil {
 			t.Fatalf("%v beside %v", v, d.Err())
 		}
 	})

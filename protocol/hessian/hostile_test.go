@@ -103,10 +103,13 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
+// allocLimit is Limits.Alloc of a Decoder that was told none.
+func allocLimit(data []byte) uint64 { return uint64(64*len(data) + 1<<20) }
+
 func TestHostileInput(t *testing.T) {
 	for _, h := range hostile() {
 		t.Run(h.name, func(t *testing.T) {
-			bound := uint64(64*len(h.data) + 1<<20 + 1<<16)
+			bound := allocLimit(h.data) + 1<<16
 			for name, read := range map[string]func(d *Decoder){
 				"any":  func(d *Decoder) { d.Any() },
 				"tree": func(d *Decoder) { d.Tree() },
@@ -160,7 +163,7 @@ func TestHostileTypedInput(t *testing.T) {
 			} {
 				var d Decoder
 				used := allocated(func() { read(&d) })
-				if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound {
+				if bound := allocLimit(data) + 1<<16; used > bound {
 					t.Errorf("%s: %d bytes for %d, more than %d", side, used, len(data), bound)
 				}
 				if d.Err() == nil || !strings.Contains(d.Err().Error(), "Limits.Alloc") {
@@ -211,7 +214,7 @@ func TestTypedMapsAreCharged(t *testing.T) {
 	} {
 		d := NewDecoder(data, nil)
 		used := allocated(func() { read(d) })
-		if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound || d.Err() == nil {
+		if bound := allocLimit(data) + 1<<16; used > bound || d.Err() == nil {
 			t.Errorf("%s: %d bytes for %d, more than %d; %v", name, used, len(data), bound, d.Err())
 		}
 	}
@@ -231,7 +234,7 @@ func TestHostileNames(t *testing.T) {
 	for name, data := range map[string][]byte{"types": lists, "classes": objects, "enums": enums} {
 		d := NewDecoder(data, userTypes)
 		used := allocated(func() { d.Any() })
-		if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound {
+		if bound := allocLimit(data) + 1<<16; used > bound {
 			t.Errorf("%s: %d bytes for %d; %v", name, used, len(data), d.Err())
 		}
 		d.Reset(data, userTypes)
@@ -242,7 +245,7 @@ func TestHostileNames(t *testing.T) {
 				levels = append(levels, level(d.Enum(&levelClass)))
 			}
 		})
-		if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound {
+		if bound := allocLimit(data) + 1<<16; used > bound {
 			t.Errorf("typed %s: %d bytes for %d; %v", name, used, len(data), d.Err())
 		}
 	}

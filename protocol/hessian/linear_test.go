@@ -77,7 +77,7 @@ func TestHostileInputTakesLinearTime(t *testing.T) {
 						d.Any()
 					})
 				})
-				if bound := uint64(64*len(data) + 1<<20 + 1<<16); used > bound {
+				if bound := allocLimit(data) + 1<<16; used > bound {
 					t.Errorf("%d bytes for %d, more than %d", used, len(data), bound)
 				}
 				return took, d.Err()
