@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -24,11 +23,6 @@ import (
 	"github.com/gubbo/gubbo/interop/process"
 	"github.com/gubbo/gubbo/protocol/hessian"
 )
-
-// differencesFile has a row for each kind of difference that is known.
-const differencesFile = "testdata/hessian2-differences.tsv"
-
-const hessian2Version = "v1.12.5"
 
 var update = flag.Bool("update", false, "write "+differencesFile+" anew")
 
@@ -46,80 +40,6 @@ func (r reading) agrees(o reading) bool {
 	}
 	_, _, differ := canon.Differ(r.text, o.text)
 	return !differ
-}
-
-// difference is a row of the table: bytes that two libraries read differently.
-type difference struct {
-	kind             string
-	data             []byte
-	ours, peer, java reading
-}
-
-// lite is the package of hessian-lite's exceptions.
-const lite = "com.alibaba.com.caucho.hessian.io."
-
-// reasons are why gubbo may read other than Java; docs/wire/hessian2.md tells
-// more, under the same words. Beside each are the kinds that it covers, all of
-// which have rows; a kind that stands nowhere here is a mistake of gubbo's.
-var reasons = map[string][]string{
-	"truncated":       {"java accepts: the data ends inside a value"},
-	"broken UTF-8":    {"java accepts: bad UTF# in a string#"},
-	"negative length": {"java accepts: a list of # values, but only # bytes are left"},
-	"names": {
-		"java accepts: found a boolean, want the name of a field",
-		"java accepts: found a double, want the name of a class",
-		"java accepts: found a double, want the name of a field",
-		"java accepts: found a long, want the name of a class",
-		"java accepts: found a long, want the name of a field",
-		"java accepts: found an int, want the name of a class",
-		"java accepts: found an int, want the name of a field",
-		"java accepts: found null, want the name of a field",
-	},
-	"open list":   {"java refuses: " + lite + "HessianProtocolException: expected list"},
-	"out of step": {"java reads T as i"},
-	"content": {
-		`java reads " as "`,
-		`java reads " as [`,
-		`java reads { as "`,
-		"java reads { as N",
-		"java reads { as [",
-		"java reads { as i",
-		"java reads { as t",
-		"java reads { as x",
-		"java refuses: " + lite + "HessianFieldException",
-		"java refuses: " + lite + "HessianProtocolException",
-		"java refuses: " + lite + "HessianProtocolException: expected boolean",
-		"java refuses: " + lite + "HessianProtocolException: expected bytes",
-		"java refuses: " + lite + "HessianProtocolException: expected date",
-		"java refuses: " + lite + "HessianProtocolException: expected double",
-		"java refuses: " + lite + "HessianProtocolException: expected integer",
-		"java refuses: " + lite + "HessianProtocolException: expected long",
-		"java refuses: " + lite + "HessianProtocolException: expected map/object",
-		"java refuses: " + lite + "HessianProtocolException: expected string",
-		"java refuses: " + lite + "IOException",
-		"java refuses: java.io.IOException",
-		"java refuses: java.lang.ArrayIndexOutOfBoundsException",
-		"java refuses: java.lang.ArrayStoreException",
-		"java refuses: java.lang.ClassCastException",
-		"java refuses: java.lang.IllegalArgumentException",
-		"java refuses: java.lang.IndexOutOfBoundsException",
-		"java refuses: java.lang.NullPointerException",
-		"java refuses: java.lang.NumberFormatException",
-		"java refuses: java.lang.UnsupportedOperationException",
-	},
-}
-
-// why returns what lets gubbo and Java differ in this way, "" if nothing does.
-func (d difference) why() string {
-	if !strings.HasPrefix(d.kind, "java ") {
-		return "-" // gubbo reads what Java reads
-	}
-	for why, kinds := range reasons {
-		if slices.Contains(kinds, d.kind) {
-			return why
-		}
-	}
-	return ""
 }
 
 // judge is a process that reads bytes; it is started anew when it has died.
@@ -360,6 +280,11 @@ func (d *differential) close() {
 	d.t.Logf("gubbo-table hessian2: %d inputs, %d read differently by dubbo-go-hessian2 %s or Java, of %d kinds", d.inputs, d.odd, hessian2Version, len(d.found))
 	if *update {
 		writeDifferences(d.t, d.found)
+		for kind, diff := range d.found {
+			if diff.why() == "" {
+				d.t.Errorf("%s: no reason lets gubbo read other than Java", kind)
+			}
+		}
 		return
 	}
 	for kind, diff := range d.found {
@@ -426,42 +351,4 @@ func vectorBytes(t *testing.T) (all [][]byte) {
 		t.Fatalf("only %d vectors", len(all))
 	}
 	return all
-}
-
-func (d difference) tsv() string {
-	return fmt.Sprintf("%s\t%s\t%x\t%.400s\t%.400s\t%.400s", d.kind, d.why(), d.data, d.ours, d.peer, d.java)
-}
-
-func readDifferences(t *testing.T) map[string]difference {
-	t.Helper()
-	data, err := os.ReadFile(differencesFile)
-	if err != nil && !*update {
-		t.Fatal(err)
-	}
-	rows := make(map[string]difference)
-	for line := range strings.Lines(string(data)) {
-		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(f) != 6 || f[0] == "kind" {
-			continue
-		}
-		raw, err := hex.DecodeString(f[2])
-		if err != nil {
-			t.Fatal(err)
-		}
-		read := func(s string) reading { word, text, _ := strings.Cut(s, " "); return reading{word, text} }
-		rows[f[0]] = difference{f[0], raw, read(f[3]), read(f[4]), read(f[5])}
-	}
-	return rows
-}
-
-func writeDifferences(t *testing.T, found map[string]difference) {
-	t.Helper()
-	var b strings.Builder
-	b.WriteString("kind\twhy\tbytes\tgubbo\tdubbo-go-hessian2 " + hessian2Version + "\tjava (dubbo 3.3.6)\n")
-	for _, kind := range slices.Sorted(maps.Keys(found)) {
-		b.WriteString(found[kind].tsv() + "\n")
-	}
-	if err := os.WriteFile(differencesFile, []byte(b.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
