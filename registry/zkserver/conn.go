@@ -15,6 +15,10 @@ import (
 const (
 	// handshakeTime is how long a connection may take for its first frame.
 	handshakeTime = 10 * time.Second
+	// handshakeSize is how long that may be; clients send 44 or 45 bytes.
+	handshakeSize = 4 << 10
+	// frameTime is how long a later frame may take once its length has come.
+	frameTime = 30 * time.Second
 	// farewellTime is how long a connection that is being closed may take to
 	// read what it is owed.
 	farewellTime = time.Second
@@ -99,6 +103,8 @@ func (c *conn) readFrames(ctx context.Context) error {
 		return err
 	}
 	var r io.Reader = c.nc // a buffer is for those who speak
+	var buffer *bufio.Reader
+	limit := min(handshakeSize, c.server.cfg.Limits.Frame)
 	var head [4]byte
 	for first := true; ; first = false {
 		if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -120,10 +126,16 @@ func (c *conn) readFrames(ctx context.Context) error {
 			return err
 		}
 		n := int32(binary.BigEndian.Uint32(head[:]))
-		if n < 0 || int(n) > c.server.cfg.Limits.Frame {
+		if n < 0 || int(n) > limit {
 			c.server.cfg.Logger.Warn("zkserver: frame length out of bounds, closing the connection",
-				"peer", c.client.peer, "length", n, "limit", c.server.cfg.Limits.Frame)
-			return fmt.Errorf("zkserver: frame of %d bytes, the limit is %d", n, c.server.cfg.Limits.Frame)
+				"peer", c.client.peer, "length", n, "limit", limit)
+			return fmt.Errorf("zkserver: frame of %d bytes, the limit is %d", n, limit)
+		}
+		slow := !first && buffer.Buffered() < int(n)
+		if slow {
+			if err := c.nc.SetReadDeadline(time.Now().Add(frameTime)); err != nil {
+				return err
+			}
 		}
 		frame, err := readFrame(r, int(n))
 		if err != nil {
@@ -133,7 +145,13 @@ func (c *conn) readFrames(ctx context.Context) error {
 			if err := c.nc.SetDeadline(time.Time{}); err != nil {
 				return err
 			}
-			r = bufio.NewReaderSize(c.nc, 2048)
+			buffer = bufio.NewReaderSize(c.nc, 2048)
+			r, limit = buffer, c.server.cfg.Limits.Frame
+		}
+		if slow {
+			if err := c.nc.SetReadDeadline(time.Time{}); err != nil {
+				return err
+			}
 		}
 		if !c.admit(flowOf(int(n))) {
 			return net.ErrClosed

@@ -2,10 +2,12 @@ package zkserver
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -193,6 +195,12 @@ func TestACLsAreBounded(t *testing.T) {
 
 // testConn is a connection that nobody reads from or writes to.
 func testConn(t *testing.T, limits Limits) *conn {
+	c, _ := testPair(t, limits)
+	return c
+}
+
+// testPair is testConn with the peer's end.
+func testPair(t *testing.T, limits Limits) (*conn, net.Conn) {
 	cfg := Config{Limits: limits}
 	if err := cfg.validate(); err != nil {
 		t.Fatal(err)
@@ -201,7 +209,71 @@ func testConn(t *testing.T, limits Limits) *conn {
 	s.m = newMachine(&s.cfg, nil, 0)
 	ours, theirs := net.Pipe()
 	t.Cleanup(func() { _, _ = ours.Close(), theirs.Close() })
-	return newConn(s, ours)
+	return newConn(s, ours), theirs
+}
+
+// reading reads frames of at most 10,000 bytes from what the peer sends.
+func reading(t *testing.T) (peer net.Conn, came <-chan input, ended <-chan error) {
+	c, peer := testPair(t, Limits{Frame: 10_000})
+	inputs, end := make(chan input, 10), make(chan error, 1)
+	c.server.inbox = inputs
+	go func() { end <- c.readFrames(t.Context()) }()
+	return peer, inputs, end
+}
+
+func write(t *testing.T, nc net.Conn, b []byte) {
+	t.Helper()
+	if _, err := nc.Write(b); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whoever has no session yet can make the server keep little.
+func TestFirstFrameIsSmall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		peer, came, ended := reading(t)
+		write(t, peer, jute.AppendInt(nil, handshakeSize+1))
+		if err := <-ended; err == nil || !strings.Contains(err.Error(), "the limit is 4096") {
+			t.Errorf("a handshake of %d bytes: %v", handshakeSize+1, err)
+		}
+		peer, came, ended = reading(t)
+		for _, n := range []int{handshakeSize, 10_000} {
+			write(t, peer, jute.AppendBuffer(nil, make([]byte, n)))
+			if in := <-came; len(in.frame) != n {
+				t.Errorf("%d bytes came of %d", len(in.frame), n)
+			}
+		}
+		write(t, peer, jute.AppendInt(nil, 10_001))
+		if err := <-ended; err == nil {
+			t.Error("a request may be as long as it likes")
+		}
+	})
+}
+
+// A connection may say nothing for as long as its session lives, but not half a
+// request.
+func TestStartedFrameHasADeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		peer, came, ended := reading(t)
+		for range 2 { // the deadline of one is not that of the next
+			write(t, peer, jute.AppendBuffer(nil, make([]byte, 45)))
+			<-came
+			time.Sleep(time.Hour)
+		}
+		for range 2 {
+			write(t, peer, jute.AppendInt(nil, 5000))
+			write(t, peer, make([]byte, 4000))
+			time.Sleep(frameTime - time.Second)
+			write(t, peer, make([]byte, 1000))
+			<-came
+		}
+		write(t, peer, jute.AppendInt(nil, 5000))
+		write(t, peer, make([]byte, 4000))
+		began := time.Now()
+		if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) != frameTime {
+			t.Errorf("half a frame is waited for %v: %v", time.Since(began), err)
+		}
+	})
 }
 
 func TestOutstandingRequestsAreBounded(t *testing.T) {
