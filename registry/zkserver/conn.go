@@ -243,6 +243,7 @@ func (s *Server) borrow(n int) bool {
 func (c *conn) answered(requests flow) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.server.unwritten.Add(int64(-c.leaving))
 	c.leaving, c.parting = 0, flow{}
 	c.release(requests)
 }
@@ -260,12 +261,22 @@ func (c *conn) release(requests flow) {
 func (c *conn) full() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.outbox)+c.leaving <= window && len(c.client.out) <= burst {
+	if c.unwritten() <= window && len(c.client.out) <= burst {
 		return false
 	}
 	c.awaited = true
 	return true
 }
+
+// debt is how many bytes the client has not read, and those that the kernel
+// has not taken.
+func (c *conn) debt() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.unwritten() + len(c.client.out)
+}
+
+func (c *conn) unwritten() int { return len(c.outbox) + c.leaving }
 
 // send queues frames, which are its own from then on and answer what replied
 // counts; with end the connection is closed once they are written. It reports
@@ -273,6 +284,11 @@ func (c *conn) full() bool {
 // closed at once.
 func (c *conn) send(frames []byte, replied flow, end bool) bool {
 	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		c.server.buffers.put(frames)
+		return true
+	}
 	if end && !c.ending {
 		c.ending = true
 		_ = c.nc.SetWriteDeadline(time.Now().Add(farewellTime))
@@ -284,6 +300,7 @@ func (c *conn) send(frames []byte, replied flow, end bool) bool {
 		c.cut()
 		return false
 	}
+	c.server.unwritten.Add(int64(len(frames)))
 	if len(c.outbox) == 0 {
 		c.outbox = c.server.buffers.fit(frames)
 	} else {
@@ -360,6 +377,8 @@ func (c *conn) cut() {
 func (c *conn) end() {
 	c.mu.Lock()
 	c.closed = true
+	c.server.unwritten.Add(int64(-c.unwritten()))
+	c.outbox, c.leaving = nil, 0
 	c.space.Signal()
 	c.mu.Unlock()
 }

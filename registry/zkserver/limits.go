@@ -23,6 +23,11 @@ type Limits struct {
 	// it, or with a multiRead whose reply alone is longer, the connection is
 	// closed. Default 64 MiB.
 	Outbox int
+	// Outboxes is how many bytes may wait for all connections together; beyond it
+	// those are closed that are owed most, down to three quarters of it. A
+	// transaction of a thousand changes is a thousand events to each persistent
+	// watcher. Default 512 MiB.
+	Outboxes int64
 	// Watches is how many there may be in all; a connection that wants one more
 	// is closed. Default 1,000,000.
 	Watches int
@@ -46,6 +51,7 @@ func (l *Limits) defaults() {
 	def(&l.Connections, 10_000)
 	def(&l.Outstanding, 1000)
 	def(&l.Outbox, 64<<20)
+	def(&l.Outboxes, 512<<20)
 	def(&l.Watches, 1_000_000)
 	def(&l.WatchBytes, 256<<20)
 	def(&l.EphemeralBytes, 2_000_000)

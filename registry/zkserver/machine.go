@@ -2,6 +2,7 @@ package zkserver
 
 import (
 	"log/slog"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -62,6 +63,9 @@ type machine struct {
 	nextFull time.Duration // when the log may tell again that the tree is full
 
 	dirty   []*client
+	owed    int64  // bytes in the out of all clients
+	room    int64  // what owed may be
+	relieve func() // called beyond that, by whoever knows what else the clients have not read
 	txlog   []byte // framed records of transactions since the shell took them
 	logging bool
 	scratch []byte // body of the reply in the making
@@ -87,6 +91,7 @@ func newMachine(cfg *Config, secret []byte, wall int64) *machine {
 		// Two starts on one port differ by more than one of them has
 		// transactions, so that a client that knew the last one is let in.
 		zxid:       wall << 20,
+		room:       math.MaxInt64,
 		sessions:   map[int64]*session{},
 		buckets:    map[int64]map[*session]struct{}{},
 		nextID:     (wall << 24 >> 8) & 0x00ff_ffff_ffff_ffff,
@@ -229,7 +234,7 @@ func (m *machine) reply(c *client, xid int32, zxid int64, err code) {
 	if err == codeOK {
 		b = append(b, m.scratch...)
 	}
-	c.out = jute.EndFrame(b, start)
+	m.owe(c, jute.EndFrame(b, start))
 	m.stats.sent++
 	c.sent++
 	if cap(m.scratch) > 1<<20 {

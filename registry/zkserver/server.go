@@ -32,6 +32,8 @@ type Server struct {
 	// borrowed counts the bytes of requests that connections have read beyond
 	// what each may for itself, and not yet answered.
 	borrowed atomic.Int64
+	// unwritten counts the bytes of all outboxes, and those that are being written.
+	unwritten atomic.Int64
 	// What metrics tell: TLS handshakes that go on, those that failed, and
 	// connections beyond the limit.
 	handshakes, unsuccessful, rejected atomic.Int64
@@ -96,6 +98,7 @@ func New(cfg Config) (*Server, error) {
 		hosts:     map[string]int{},
 	}
 	s.m = newMachine(&s.cfg, newSecret(), time.Now().UnixMilli())
+	s.m.relieve = s.relieve
 	if cfg.Dir != "" {
 		store, err := openStore(&s.cfg, s.m)
 		if err != nil {
@@ -301,9 +304,10 @@ func (s *Server) apply(in input) {
 		in.call(s.m)
 	case inGone:
 		for _, held := range in.conn.held { // writes without a wish for an answer
-			owed := len(in.conn.client.out)
+			c := in.conn.client
+			owed := len(c.out)
 			s.applyFrame(held)
-			in.conn.client.out = in.conn.client.out[:owed]
+			s.m.owe(c, c.out[:min(owed, len(c.out))])
 		}
 		in.conn.held = nil
 		s.m.drop(in.conn.client)
@@ -358,12 +362,14 @@ func (s *Server) release() error {
 		c.dirty = false
 		out := c.out
 		c.out = nil
+		s.m.owed -= int64(len(out))
 		if !c.conn.send(out, c.replied, c.closing) {
 			s.m.drop(c)
 		}
 		c.replied = flow{}
 	}
 	s.m.dirty = s.m.dirty[:0]
+	s.m.room = s.cfg.Limits.Outboxes - s.unwritten.Load()
 	if len(s.owed) == 0 {
 		return nil
 	}

@@ -85,7 +85,7 @@ func (m *machine) greet(c *client, timeout time.Duration, id int64, password []b
 	if c.modern {
 		b = jute.AppendBool(b, false)
 	}
-	c.out = jute.EndFrame(b, start)
+	m.owe(c, jute.EndFrame(b, start))
 	m.stats.sent++
 	c.sent++
 }

@@ -149,6 +149,9 @@ func (m *machine) unwatch(c *client) {
 
 // sendEvent appends a watch event to a connection's frames.
 func (m *machine) sendEvent(c *client, kind int32, path string) {
+	if c.closing {
+		return // dropped for an event before this one
+	}
 	b, start := jute.BeginFrame(m.outOf(c))
 	b = jute.AppendInt(b, xidEvent)
 	b = jute.AppendLong(b, -1)
@@ -156,7 +159,7 @@ func (m *machine) sendEvent(c *client, kind int32, path string) {
 	b = jute.AppendInt(b, kind)
 	b = jute.AppendInt(b, 3) // the client's state: connected
 	b = jute.AppendString(b, path)
-	c.out = jute.EndFrame(b, start)
+	m.owe(c, jute.EndFrame(b, start))
 	m.stats.sent++
 	c.sent++
 }

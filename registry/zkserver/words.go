@@ -66,11 +66,11 @@ func (s *Server) answerWord(c *conn, word string) {
 	case !ok:
 		// As a real server: what is no command is a bad length.
 	case !slices.Contains(s.cfg.Words, word) && !slices.Contains(s.cfg.Words, "*"):
-		c.client.out = fmt.Appendf(s.m.outOf(c.client), "%s is not executed because it is not in the whitelist.\n", word)
+		s.m.owe(c.client, fmt.Appendf(s.m.outOf(c.client), "%s is not executed because it is not in the whitelist.\n", word))
 	default:
 		var b bytes.Buffer
 		answer(s, &b)
-		c.client.out = append(s.m.outOf(c.client), b.Bytes()...)
+		s.m.owe(c.client, append(s.m.outOf(c.client), b.Bytes()...))
 		s.m.stats.sent++
 	}
 	s.m.drop(c.client)
