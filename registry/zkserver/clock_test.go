@@ -1,6 +1,7 @@
 package zkserver
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -25,6 +26,36 @@ func TestClockThatWentBackInMemory(t *testing.T) {
 	b.m.connect(hostile, handshake(math.MaxInt64, time.Second, 0, make([]byte, 16)))
 	if hostile.session != nil || b.m.zxid > seen+10 {
 		t.Errorf("numbers can be used up: %#x", b.m.zxid)
+	}
+}
+
+// What one client claims to have seen must not keep the others out, neither now
+// nor after the next start.
+func TestClaimedZxidLocksNobodyOut(t *testing.T) {
+	b := newBench(t)
+	start, wall := b.m.zxid, b.m.at.wall
+	most := firstZxid(wall + maxSkew.Milliseconds())
+	for _, seen := range []int64{1<<62 - 1, most + 1} {
+		liar := b.m.newClient("liar", "127.0.0.1")
+		b.m.connect(liar, handshake(seen, time.Second, 0, make([]byte, 16)))
+		if liar.session != nil || !liar.closing || len(liar.out) > 0 || b.m.zxid != start {
+			t.Errorf("a client that claims to have seen %#x is let in; the last zxid is %#x", seen, b.m.zxid)
+		}
+	}
+	b.m.connect(b.m.newClient("liar", "127.0.0.1"), handshake(most, time.Second, 0, make([]byte, 16)))
+	honest := b.client(time.Second)
+	var seen int64
+	for i := range 100 {
+		seen = b.must(honest, opCreate, create(fmt.Sprint("/n", i), 0)).zxid
+	}
+	if seen <= most {
+		t.Fatalf("zxid %#x after %#x", seen, most)
+	}
+	next := newMachine(&Config{Tick: time.Second, Logger: b.m.log}, nil, wall+1)
+	c := next.newClient("honest", "127.0.0.1")
+	next.connect(c, handshake(seen, time.Second, 0, make([]byte, 16)))
+	if c.session == nil {
+		t.Errorf("after the next start a client that has seen %#x is locked out", seen)
 	}
 }
 

@@ -86,11 +86,9 @@ type stats struct {
 
 func newMachine(cfg *Config, secret []byte, wall int64) *machine {
 	m := &machine{
-		at:   instant{wall: wall},
-		tree: newTree(),
-		// Two starts on one port differ by more than one of them has
-		// transactions, so that a client that knew the last one is let in.
-		zxid:       wall << 20,
+		at:         instant{wall: wall},
+		tree:       newTree(),
+		zxid:       firstZxid(wall),
 		room:       math.MaxInt64,
 		sessions:   map[int64]*session{},
 		buckets:    map[int64]map[*session]struct{}{},

@@ -20,6 +20,15 @@ type session struct {
 	bytes   int     // lengths of its ephemerals' paths
 }
 
+// maxSkew is how far ahead of this server's clock that of the one before it
+// may have been.
+const maxSkew = 365 * 24 * time.Hour
+
+// firstZxid is where numbers begin in memory. Two starts on one port differ by
+// more than one of them has transactions, so that a client that knew the last
+// one is let in.
+func firstZxid(wall int64) int64 { return wall << 20 }
+
 // password proves to the server that it gave out the id; nobody without the
 // secret can compute it.
 func (m *machine) password(id int64) []byte {
@@ -42,9 +51,11 @@ func (m *machine) connect(c *client, frame []byte) {
 		return
 	}
 	c.modern = d.Len() > 0 // go-zookeeper leaves the readOnly byte out
-	if seen > m.zxid && !m.logging && seen < 1<<62 {
+	if seen > m.zxid && !m.logging && seen <= firstZxid(m.at.wall+maxSkew.Milliseconds()) {
 		// It knows the server that was here before, and the clock, from which
-		// numbers begin, has gone back since.
+		// numbers begin, has gone back since. If it lies, the others see numbers
+		// as high, which are in bounds again at the next start: the bound moves
+		// on with the clock, and faster than transactions come.
 		m.zxid = seen
 	}
 	if seen > m.zxid {
