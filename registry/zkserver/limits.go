@@ -36,7 +36,7 @@ type Limits struct {
 	WatchBytes int64
 	// EphemeralBytes is the sum of the lengths of one session's ephemeral
 	// paths; a create beyond it fails with QuotaExceeded (-125) and a line in
-	// the log. Real servers have no such limit and die of the transaction that
+	// the log, at most one a second. Real servers have no such limit and die of the transaction that
 	// ends the session. Default 2,000,000.
 	EphemeralBytes int
 	// TreeBytes is what all nodes together may take in memory: their paths,
@@ -58,6 +58,21 @@ func (l *Limits) defaults() {
 	def(&l.TreeBytes, 1<<30)
 }
 
+// fullness is when the log may tell again of each limit that refuses writes: a
+// client can make as many of those as it likes.
+type fullness struct{ tree, session pace }
+
+// pace is one line a second.
+type pace struct{ next time.Duration }
+
+func (p *pace) due(now time.Duration) bool {
+	if now < p.next {
+		return false
+	}
+	p.next = now + time.Second
+	return true
+}
+
 // mayGrow refuses what would make the tree larger than it may be: grow bytes,
 // and a list of its own.
 func (m *machine) mayGrow(c *client, path string, grow int, list acl) bool {
@@ -70,10 +85,23 @@ func (m *machine) mayGrow(c *client, path string, grow int, list acl) bool {
 	if grow <= 0 || size+int64(grow) <= m.limits.TreeBytes {
 		return true
 	}
-	if m.at.mono >= m.nextFull {
-		m.nextFull = m.at.mono + time.Second
+	if m.full.tree.due(m.at.mono) {
 		m.log.Error("zkserver: write refused, the nodes take all the memory that they may; delete some or raise the limit",
 			"path", path, "bytes", size, "more", grow, "limit", m.limits.TreeBytes, "peer", c.peer)
+	}
+	return false
+}
+
+// mayOwn refuses an ephemeral whose path would make the transaction that ends
+// the session too large: a real ensemble dies of that.
+func (m *machine) mayOwn(c *client, path string) bool {
+	s := c.session
+	if s.bytes+len(path) <= m.limits.EphemeralBytes {
+		return true
+	}
+	if m.full.session.due(m.at.mono) {
+		m.log.Error("zkserver: create refused, the session's ephemerals take all that one transaction may; spread them over several sessions",
+			"session", hex(s.id), "path", path, "bytes", s.bytes, "limit", m.limits.EphemeralBytes, "peer", c.peer)
 	}
 	return false
 }

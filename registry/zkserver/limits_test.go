@@ -69,6 +69,26 @@ func TestTreeBytesAreBounded(t *testing.T) {
 	}
 }
 
+func TestRefusedEphemeralsDoNotFillTheLog(t *testing.T) {
+	var log bytes.Buffer
+	b := newBench(t, func(c *Config) {
+		c.Limits.EphemeralBytes = 10
+		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	c := b.client(40 * time.Second)
+	for second := range 2 {
+		for i := range 100 {
+			if f, _ := b.do(c, opCreate, create(fmt.Sprint("/ephemeral", i), flagEphemeral)); code(f.err) != codeQuotaExceeded {
+				t.Fatalf("error %d", f.err)
+			}
+		}
+		if n := strings.Count(log.String(), "create refused"); n != second+1 {
+			t.Errorf("%d lines in the log within %d seconds", n, second+1)
+		}
+		b.pass(time.Second)
+	}
+}
+
 // A multi that does not fit leaves nothing behind.
 func TestTreeBytesInAMulti(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.Limits.TreeBytes = 3000 })

@@ -60,7 +60,7 @@ type machine struct {
 	secret   []byte
 	swept    time.Duration // when containers were looked at last
 	lastTick int64         // the last tick that came
-	nextFull time.Duration // when the log may tell again that the tree is full
+	full     fullness
 
 	dirty   []*client
 	owed    int64  // bytes in the out of all clients

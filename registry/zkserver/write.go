@@ -255,8 +255,7 @@ func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
 		owner = ttlOwner | r.ttl
 	case r.flags == flagEphemeral || r.flags == flagEphemeralSeq:
 		owner = tx.session
-		if err := m.mayOwn(c.session, path); err != nil {
-			m.log.Error("zkserver: create refused", "error", err, "peer", c.peer)
+		if !m.mayOwn(c, path) {
 			return codeQuotaExceeded
 		}
 	}
@@ -275,16 +274,6 @@ func (m *machine) applyCreate(c *client, tx *txn, r *writeRequest) code {
 		m.scratch = n.appendStat(m.scratch)
 	}
 	return codeOK
-}
-
-// mayOwn refuses an ephemeral whose path would make the transaction that ends
-// the session too large: a real ensemble dies of that.
-func (m *machine) mayOwn(s *session, path string) error {
-	if s.bytes+len(path) <= m.limits.EphemeralBytes {
-		return nil
-	}
-	return fmt.Errorf("zkserver: session %s has %d bytes of ephemeral paths and %q would exceed the limit of %d; spread them over several sessions",
-		hex(s.id), s.bytes, path, m.limits.EphemeralBytes)
 }
 
 func (m *machine) owns(owner int64, n int) {
