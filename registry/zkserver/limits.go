@@ -4,8 +4,9 @@ import "time"
 
 // Limits bound what clients may cost. A zero field takes its default.
 type Limits struct {
-	// Frame is the largest request in bytes; a longer one closes its
-	// connection. Default 1 MiB - 1.
+	// Frame is the largest request in bytes; a longer one closes its connection.
+	// A multi whose transaction takes four times as much in the log fails with
+	// QuotaExceeded (-125) and a line in the log, at most one a second. Default 1 MiB - 1.
 	Frame int
 	// Connections is how many there may be at a time; a further one is closed
 	// at once. Default 10,000.
@@ -60,7 +61,7 @@ func (l *Limits) defaults() {
 
 // fullness is when the log may tell again of each limit that refuses writes: a
 // client can make as many of those as it likes.
-type fullness struct{ tree, session pace }
+type fullness struct{ tree, session, record pace }
 
 // pace is one line a second.
 type pace struct{ next time.Duration }
@@ -102,6 +103,21 @@ func (m *machine) mayOwn(c *client, path string) bool {
 	if m.full.session.due(m.at.mono) {
 		m.log.Error("zkserver: create refused, the session's ephemerals take all that one transaction may; spread them over several sessions",
 			"session", hex(s.id), "path", path, "bytes", s.bytes, "limit", m.limits.EphemeralBytes, "peer", c.peer)
+	}
+	return false
+}
+
+// mayRecord refuses a multi whose record is far larger than a request: auth in
+// an ACL becomes all that the client is, in each entry that has it. A real
+// server logs it, and cannot read its log again when it is too large.
+func (m *machine) mayRecord(c *client, tx *txn) bool {
+	limit := 4 * m.limits.Frame
+	if len(tx.record) <= limit {
+		return true
+	}
+	if m.full.record.due(m.at.mono) {
+		m.log.Error("zkserver: multi refused, its transaction is too large for the log; divide it",
+			"session", hex(tx.session), "limit", limit, "peer", c.peer)
 	}
 	return false
 }

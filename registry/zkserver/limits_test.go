@@ -213,6 +213,47 @@ func TestACLsAreBounded(t *testing.T) {
 	}
 }
 
+// So does each create of a multi, and the log has the whole list for each.
+func TestRecordOfAMultiIsBounded(t *testing.T) {
+	var log bytes.Buffer
+	b := newBench(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	b.m.logging = true
+	multi := func(creates int) (body []byte) {
+		for i := range creates {
+			body = jute.AppendBuffer(jute.AppendString(appendMultiHeader(body, opCreate, false, -1), fmt.Sprint("/m", i)), nil)
+			body = jute.AppendInt(appendACL(body, acl{{permAll, identity{"auth", ""}}}), 0)
+		}
+		return appendMultiHeader(body, opError, true, -1)
+	}
+	login := func(c *client, user string) {
+		b.must(c, opAuth, jute.AppendBuffer(jute.AppendString(make([]byte, 4), "digest"), []byte(user+":p")))
+	}
+	c, honest := b.client(4*time.Second), b.client(4*time.Second)
+	for i := range 50 {
+		login(c, fmt.Sprint(i, strings.Repeat("u", 200)))
+	}
+	before, logged := b.m.tree.size(), len(b.m.txlog)
+	for range 3 {
+		f := b.must(c, opMulti, multi(1000))
+		if d := jute.NewDecoder(f.body); d.Int() != opError {
+			t.Error("12 MB of record are taken")
+		}
+		if !bytes.Contains(f.body, appendMultiError(nil, codeQuotaExceeded)) || b.m.tree.size() != before {
+			t.Errorf("%d bytes are in the tree, %d before", b.m.tree.size(), before)
+		}
+	}
+	if n := len(b.m.txlog) - logged; n > 1000 {
+		t.Errorf("%d bytes are logged of three multis that failed", n)
+	}
+	if n := strings.Count(log.String(), "multi refused"); n != 1 {
+		t.Errorf("%d lines in the log within a second", n)
+	}
+	login(honest, "me")
+	if f := b.must(honest, opMulti, multi(20_000)); bytes.HasPrefix(f.body, jute.AppendInt(nil, opError)) {
+		t.Error("a multi of some 1 MB by a client with one login fails")
+	}
+}
+
 // testConn is a connection that nobody reads from or writes to.
 func testConn(t *testing.T, limits Limits) *conn {
 	c, _ := testPair(t, limits)

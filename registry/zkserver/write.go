@@ -131,6 +131,9 @@ func (m *machine) multi(c *client, tx *txn, d *jute.Decoder) code {
 		}
 		m.scratch = appendMultiHeader(m.scratch, op, false, codeOK)
 		err := m.apply(c, tx, &requests[i])
+		if err == codeOK && !m.mayRecord(c, tx) {
+			err = codeQuotaExceeded
+		}
 		if err == codeOK {
 			continue
 		}
