@@ -28,7 +28,7 @@ test: setup ## everything that this machine can run, with a closing list of what
 bench: ## the call and the codec beside their peers, each in one run, as ratios
 	cd bench && $(GO) run . && $(GO) run ./codec
 
-bench-zk: ## the embedded registry beside a real ZooKeeper 3.8.0 (Debian's), in memory and on disk, as ratios
+bench-zk: ## the embedded registry beside a real ZooKeeper 3.8.0 (Debian's), in memory and on disk, as ratios; fails when a goal is missed
 	cd bench && $(GO) run ./zk
 
 lint: ## vet and the pinned linters, of the root module

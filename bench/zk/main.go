@@ -7,6 +7,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -43,7 +44,7 @@ func main() {
 		return compare(&o)
 	}()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+		fmt.Fprintln(os.Stderr, "bench:", err) // what was measured is printed before
 		os.Exit(1)
 	}
 }
@@ -60,6 +61,7 @@ func compare(o *options) error {
 	}
 	fmt.Printf("%s, %d CPUs; medians of %d interleaved rounds, %d requests under way for each client\n",
 		runtime.Version(), runtime.NumCPU(), o.rounds, o.window)
+	var missed error
 	for _, disk := range []bool{false, true} {
 		name := "memory"
 		if disk {
@@ -68,15 +70,17 @@ func compare(o *options) error {
 		if o.only != "" && o.only != name {
 			continue
 		}
-		if err := pair(o, kinds(program, disk), filepath.Join(dir, name)); err != nil {
+		t, err := pair(o, kinds(program, disk), filepath.Join(dir, name))
+		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		missed = errors.Join(missed, t.verdict(name))
 	}
-	return nil
+	return missed
 }
 
 // pair compares two kinds of server.
-func pair(o *options, kinds [2]kind, dir string) error {
+func pair(o *options, kinds [2]kind, dir string) (*table, error) {
 	fmt.Printf("\n%s: %s beside %s\n", filepath.Base(dir), kinds[0].name, kinds[1].name)
 	var servers [2]*server
 	var ready [2][]float64
@@ -84,13 +88,13 @@ func pair(o *options, kinds [2]kind, dir string) error {
 		for k := range kinds {
 			if s := servers[k]; s != nil {
 				if err := s.stop(); err != nil {
-					return err
+					return nil, err
 				}
 			}
 			began := time.Now()
 			s, err := kinds[k].start(filepath.Join(dir, kinds[k].name+strconv.Itoa(round)))
 			if err != nil {
-				return err
+				return nil, err
 			}
 			servers[k] = s
 			defer func() {
@@ -100,18 +104,18 @@ func pair(o *options, kinds [2]kind, dir string) error {
 			}()
 			c, err := connect(s.addr)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			ready[k] = append(ready[k], float64(time.Since(began).Microseconds())/1000)
 			c.close()
 		}
 	}
-	t := table{}
+	t := &table{}
 	if err := t.load(o, servers, kinds[0].disk); err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.news(o, servers); err != nil {
-		return err
+		return nil, err
 	}
 	t.smaller("ready, ms", "%.0f", ready, 50)
 	var memory [2][]float64
@@ -120,7 +124,7 @@ func pair(o *options, kinds [2]kind, dir string) error {
 	}
 	t.ratio("resident after the load, MiB", "%.0f", memory, 1.0/3)
 	t.summary()
-	return nil
+	return t, nil
 }
 
 // table prints figures side by side and remembers which miss their goals.
@@ -151,6 +155,14 @@ func (t *table) smaller(name, format string, v [2][]float64, limit float64) {
 
 func (t *table) summary() {
 	fmt.Println("missed goals:", cmp.Or(strings.Join(t.missed, "; "), "none"))
+}
+
+// verdict is an error when a goal is missed.
+func (t *table) verdict(name string) error {
+	if len(t.missed) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: goals missed: %d", name, len(t.missed))
 }
 
 // cell is one operation with so many clients. The kernel counts processor time
