@@ -167,10 +167,7 @@ func (s *session) keep(ctx context.Context) {
 			if !s.missed(fmt.Errorf("cannot connect to %s: %w", s.ensemble.servers[try%len(s.ensemble.servers)], err)) {
 				return
 			}
-			select {
-			case <-ctx.Done():
-			case <-time.After(time.Second): // as Java's client
-			}
+			rest(ctx, time.Second) // as Java's client
 			continue
 		}
 		next.SessionID, next.Password = conn.SessionID(), conn.Password()
@@ -186,6 +183,17 @@ func (s *session) keep(ctx context.Context) {
 		if !goesOn {
 			return
 		}
+		// As Java's client: a server that lets it in and goes each time is not
+		// asked in a loop, and not by all clients at once after a fault.
+		rest(ctx, rand.N(time.Second))
+	}
+}
+
+// rest waits until d is over or ctx is done.
+func rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 

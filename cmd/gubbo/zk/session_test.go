@@ -7,11 +7,14 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"math/big"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gubbo/gubbo/internal/task"
@@ -53,6 +56,46 @@ func TestConnectionComesBackWithWatches(t *testing.T) {
 	p.say("type:NodeCreated path:/none", "create /none")
 	p.hear(at, "type:NodeChildrenChanged path:/\n")
 	p.say("type:NodeCreated path:/tree/x", "create /tree", "create /tree/x")
+}
+
+// brief is a connection that ends once it has its session.
+type brief struct {
+	net.Conn
+	left int // bytes of what the server says
+}
+
+func (b *brief) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := b.Conn.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
+
+func TestConnectionsThatEndAtOnceComeSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		z := zktest.Start(t, zktest.Pipe(), zktest.Tick(time.Second))
+		var dials atomic.Int32
+		dial := func(ctx context.Context, address string) (net.Conn, error) {
+			left := 41
+			switch n := dials.Add(1); {
+			case n > 1000:
+				return nil, errors.New("too often")
+			case n > 1:
+				left += 20 // a ping's, by which a session is known to be taken back
+			}
+			nc, err := z.Dial(ctx, "tcp", address)
+			return &brief{nc, left}, err
+		}
+		s := open(ensemble{servers: []string{z.Addr()}}, 15*time.Second, dial, nil, func(string) {})
+		defer s.close()
+		time.Sleep(100 * time.Second)
+		// Half a second each on average.
+		if n := dials.Load(); n < 120 || n > 350 {
+			t.Errorf("%d connections in 100 s; %v", n, s.why())
+		}
+	})
 }
 
 func TestExpiredSessionIsOver(t *testing.T) {
