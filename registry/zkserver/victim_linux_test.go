@@ -26,9 +26,9 @@ func ownMounts(cmd *exec.Cmd) {
 	}
 }
 
-// mayMount reports whether a child of ours may.
-func mayMount() bool {
+// mayMount is nil if a child of ours may.
+func mayMount() error {
 	cmd := exec.Command("true")
 	ownMounts(cmd)
-	return cmd.Run() == nil
+	return cmd.Run()
 }

@@ -10,4 +10,4 @@ import (
 func limitFiles(uint64) error         { return errors.ErrUnsupported }
 func mountTmpfs(string, string) error { return errors.ErrUnsupported }
 func ownMounts(*exec.Cmd)             {}
-func mayMount() bool                  { return false }
+func mayMount() error                 { return errors.ErrUnsupported }
