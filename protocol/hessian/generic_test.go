@@ -213,7 +213,7 @@ func TestHostileGenericInput(t *testing.T) {
 
 // FuzzGeneric: no panic, nothing above the limit of what may be allocated, and what generated code accepts, reflection does.
 func FuzzGeneric(f *testing.F) {
-	addSeeds(f)
+	addSeeds(f, sharedTags(500), mapsOfOne(1<<16))
 	m := bean{"class": "com.example.User", "age": "5", "level": "LOW", "tags": []any{"a"}, "born": "2024-02-29 01:02:03"}
 	m["any"], m["friends"], m["home"] = m, []any{m}, bean{"class": "com.example.Address", "zip": "7"}
 	f.Add(genericBytes(f, m))
