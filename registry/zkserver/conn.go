@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -137,8 +138,12 @@ func (c *conn) readFrames(ctx context.Context) error {
 				return err
 			}
 		}
-		frame, err := readFrame(r, int(n))
+		frame, err := c.server.readFrame(r, int(n))
 		if err != nil {
+			if errors.Is(err, errCrowded) {
+				c.server.cfg.Logger.Warn("zkserver: too much of requests waits in all, closing the connection",
+					"peer", c.client.peer, "length", n, "limit", c.server.cfg.Limits.Requests)
+			}
 			return err
 		}
 		if first {
@@ -154,6 +159,7 @@ func (c *conn) readFrames(ctx context.Context) error {
 			}
 		}
 		if !c.admit(flowOf(int(n))) {
+			c.server.arriving.Add(-large(len(frame)))
 			return net.ErrClosed
 		}
 		if !c.server.push(ctx, input{kind: inFrame, conn: c, frame: frame, at: time.Since(c.server.began)}) {
@@ -186,15 +192,33 @@ func (c *conn) identify(ctx context.Context) error {
 	return nil
 }
 
+// step is what a request may take of memory before it counts.
+const step = 16 << 10
+
+var errCrowded = errors.New("zkserver: too much of requests waits in all")
+
+// large is what a request of n bytes counts for in arriving.
+func large(n int) int64 { return int64(max(0, n-step)) }
+
 // readFrame reads n bytes. Memory grows with what arrives, not with what a
-// length field promises.
-func readFrame(r io.Reader, n int) ([]byte, error) {
-	const step = 16 << 10
-	frame := make([]byte, 0, min(n, step))
+// length field promises, and counts in arriving until the request is applied.
+func (s *Server) readFrame(r io.Reader, n int) (frame []byte, err error) {
+	var counted int64
+	defer func() {
+		if err != nil {
+			s.arriving.Add(-counted)
+		}
+	}()
+	frame = make([]byte, 0, min(n, step))
 	for len(frame) < n {
 		have := len(frame)
 		more := min(n-have, max(step, have))
 		if cap(frame) < have+more {
+			grow := large(have+more) - counted
+			counted += grow
+			if s.arriving.Add(grow) > s.cfg.Limits.Requests {
+				return nil, errCrowded
+			}
 			grown := make([]byte, have, have+more)
 			copy(grown, frame)
 			frame = grown

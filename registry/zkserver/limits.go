@@ -20,6 +20,10 @@ type Limits struct {
 	// it while it has 4 KiB of such requests and all connections together have
 	// 256 KiB beyond that. Default 1,000.
 	Outstanding int
+	// Requests is how many bytes of requests, beyond 16 KiB of each, all
+	// connections together may have sent that are not applied; the connection
+	// that sends more is closed. Default 512 MiB.
+	Requests int64
 	// Outbox is how many bytes may wait for one connection to read them; beyond
 	// it, or with a multiRead whose reply alone is longer, the connection is
 	// closed. Default 64 MiB.
@@ -51,6 +55,7 @@ func (l *Limits) defaults() {
 	def(&l.Frame, 1<<20-1)
 	def(&l.Connections, 10_000)
 	def(&l.Outstanding, 1000)
+	def(&l.Requests, 512<<20)
 	def(&l.Outbox, 64<<20)
 	def(&l.Outboxes, 512<<20)
 	def(&l.Watches, 1_000_000)

@@ -2,10 +2,12 @@ package zkserver
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gubbo/gubbo/internal/jute"
@@ -41,6 +43,20 @@ func newCrowd(t *testing.T, limits Limits) *crowd {
 		}
 	})
 	return r
+}
+
+// reader comes without a session and is read from.
+func (r *crowd) reader() (c *conn, peer net.Conn, ended <-chan error) {
+	ours, theirs := net.Pipe()
+	r.t.Cleanup(func() { _ = theirs.Close() })
+	c = newConn(r.s, ours)
+	r.s.track(c)
+	r.conns = append(r.conns, c)
+	end := make(chan error, 1)
+	go func() { end <- c.readFrames(r.t.Context()) }()
+	write(r.t, theirs, jute.AppendBuffer(nil, make([]byte, 45)))
+	<-r.s.inbox
+	return c, theirs, end
 }
 
 // client comes with a session.
@@ -142,4 +158,44 @@ func TestLargestDebtorGoes(t *testing.T) {
 	if n, _ := r.owed(); n > 1_000_000 {
 		t.Errorf("%d bytes are owed", n)
 	}
+}
+
+// Half requests of many connections are memory, too.
+func TestRequestsOfAllAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newCrowd(t, Limits{Requests: 100_000})
+		want := func(what string, n int64) {
+			t.Helper()
+			synctest.Wait()
+			if have := r.s.arriving.Load(); have != n {
+				t.Errorf("%s: %d bytes count, want %d", what, have, n)
+			}
+		}
+		_, first, _ := r.reader()
+		_, second, ended := r.reader()
+		_, small, _ := r.reader()
+		for _, peer := range []net.Conn{first, second} {
+			write(t, peer, jute.AppendInt(nil, 80_000))
+		}
+		want("lengths", 0)
+		write(t, first, make([]byte, 70_000))
+		want("one of 80,000", 80_000-step)
+		write(t, second, make([]byte, 32<<10)) // and room for as many more would be too much
+		if err := <-ended; !errors.Is(err, errCrowded) {
+			t.Errorf("the second ends with %v", err)
+		}
+		want("the second is gone", 80_000-step)
+		write(t, small, jute.AppendBuffer(nil, make([]byte, 10_000)))
+		r.s.apply(<-r.s.inbox)
+		want("a small one", 80_000-step)
+		write(t, first, make([]byte, 10_000))
+		in := <-r.s.inbox
+		want("it is read", 80_000-step)
+		r.s.apply(in)
+		want("it is applied", 0)
+		write(t, first, jute.AppendInt(nil, 80_000))
+		write(t, first, make([]byte, 70_000))
+		_ = first.Close()
+		want("half a request of who is gone", 0)
+	})
 }

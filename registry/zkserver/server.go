@@ -32,6 +32,9 @@ type Server struct {
 	// borrowed counts the bytes of requests that connections have read beyond
 	// what each may for itself, and not yet answered.
 	borrowed atomic.Int64
+	// arriving counts the bytes of large requests that are being read, or wait to
+	// be applied.
+	arriving atomic.Int64
 	// unwritten counts the bytes of all outboxes, and those that are being written.
 	unwritten atomic.Int64
 	// What metrics tell: TLS handshakes that go on, those that failed, and
@@ -335,6 +338,9 @@ func (s *Server) apply(in input) {
 }
 
 func (s *Server) applyFrame(in input) {
+	if n := large(len(in.frame)); n > 0 {
+		s.arriving.Add(-n)
+	}
 	c := in.conn.client
 	if c.out == nil {
 		c.out = s.buffers.get()
