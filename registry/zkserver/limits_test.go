@@ -292,12 +292,12 @@ func write(t *testing.T, nc net.Conn, b []byte) {
 // Whoever has no session yet can make the server keep little.
 func TestFirstFrameIsSmall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		peer, came, ended := reading(t)
+		peer, _, ended := reading(t)
 		write(t, peer, jute.AppendInt(nil, handshakeSize+1))
 		if err := <-ended; err == nil || !strings.Contains(err.Error(), "the limit is 4096") {
 			t.Errorf("a handshake of %d bytes: %v", handshakeSize+1, err)
 		}
-		peer, came, ended = reading(t)
+		peer, came, ended := reading(t)
 		for _, n := range []int{handshakeSize, 10_000} {
 			write(t, peer, jute.AppendBuffer(nil, make([]byte, n)))
 			if in := <-came; len(in.frame) != n {
