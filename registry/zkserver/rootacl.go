@@ -3,6 +3,8 @@ package zkserver
 import (
 	"fmt"
 	"strings"
+
+	"github.com/gubbo/gubbo/internal/zkacl"
 )
 
 // parseACL reads a list as zkCli writes it, scheme:id:perms[,...], with perms
@@ -20,18 +22,17 @@ func parseACL(text string) (acl, error) {
 				break
 			}
 		}
-		scheme, id, ok := strings.Cut(entry, ":")
-		i := strings.LastIndexByte(id, ':')
-		if !ok || i < 0 {
+		scheme, id, perms, ok := zkacl.Split(entry)
+		if !ok {
 			return nil, fmt.Errorf("zkserver: %w: %q is not scheme:id:perms", ErrRootACL, entry)
 		}
-		g := grant{who: identity{scheme, id[:i]}}
-		for _, letter := range id[i+1:] {
-			bit := strings.IndexRune("rwcda", letter) // in the order of the bits
-			if bit < 0 {
+		g := grant{who: identity{scheme, id}}
+		for _, letter := range perms {
+			bit := zkacl.Bit(letter)
+			if bit == 0 {
 				return nil, fmt.Errorf("zkserver: %w: %q has the unknown permission %q; there are c, d, r, w, a", ErrRootACL, entry, letter)
 			}
-			g.perms |= 1 << bit
+			g.perms |= bit
 		}
 		list = append(list, g)
 	}

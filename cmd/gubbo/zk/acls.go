@@ -5,35 +5,23 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gubbo/gubbo/internal/zkacl"
 	"github.com/gubbo/gubbo/internal/zkclient"
 )
-
-// permissions are the letters of an access list's bits, in the order in which
-// they are printed.
-var permissions = []struct {
-	letter rune
-	bit    int32
-}{{'c', 4}, {'d', 8}, {'r', 1}, {'w', 2}, {'a', 16}}
 
 // parseACL reads "scheme:id:perms,…" and passes over what is none, with a word
 // to the user.
 func (c *call) parseACL(text string) []zkclient.ACL {
 	acls := []zkclient.ACL{}
 	for entry := range strings.SplitSeq(strings.TrimRight(text, ","), ",") {
-		scheme, rest, _ := strings.Cut(entry, ":")
-		end := strings.LastIndexByte(rest, ':')
-		if end < 0 {
+		scheme, id, perms, ok := zkacl.Split(entry)
+		if !ok {
 			c.warn(entry + " does not have the form scheme:id:perm")
 			continue
 		}
-		a := zkclient.ACL{Scheme: scheme, ID: rest[:end]}
-		for _, letter := range rest[end+1:] {
-			bit := int32(0)
-			for _, p := range permissions {
-				if p.letter == letter {
-					bit = p.bit
-				}
-			}
+		a := zkclient.ACL{Scheme: scheme, ID: id}
+		for _, letter := range perms {
+			bit := zkacl.Bit(letter)
 			if bit == 0 {
 				c.warn("Unknown perm type: " + string(letter))
 			}
@@ -59,9 +47,9 @@ func (c *call) getACL(ctx context.Context) error {
 	}
 	for _, a := range acls {
 		perms := ""
-		for _, p := range permissions {
-			if a.Perms&p.bit != 0 {
-				perms += string(p.letter)
+		for _, letter := range zkacl.Letters {
+			if a.Perms&zkacl.Bit(letter) != 0 {
+				perms += string(letter)
 			}
 		}
 		c.print(fmt.Sprintf("'%s,'%s\n: %s", quoteID.Replace(a.Scheme), quoteID.Replace(a.ID), perms))
