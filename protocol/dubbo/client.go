@@ -28,6 +28,7 @@ type client struct {
 	state atomic.Uint32        // a protocol.State; changed by the keeper only, under mu
 	kick  chan struct{}        // of 1; ends the keeper's wait between attempts
 	mute  bool                 // the last connection ended silent; the keeper's
+	left  bool                 // the last connection ended after its peer had said that it leaves; the keeper's
 
 	mu       sync.Mutex
 	started  bool          // the keeper runs; guarded by mu

@@ -20,6 +20,9 @@ const (
 	// stableAfter is how long a connection must have lived for its loss to be
 	// followed by a new attempt at once.
 	stableAfter = time.Second
+	// leftPause is the least wait after a peer that said it is leaving: what
+	// still listens there takes connections and serves no call.
+	leftPause = time.Second
 )
 
 var errClosed = errors.New("dubbo: the client was closed")
@@ -147,10 +150,16 @@ func (c *client) keep(ctx context.Context) {
 		}
 		if time.Since(began) >= stableAfter {
 			backoff = minBackoff
-			continue
+			if !c.left {
+				continue
+			}
 		}
 		c.setState(protocol.Failed, err)
-		timer := time.NewTimer(backoff - rand.N(backoff/2))
+		pause := backoff - rand.N(backoff/2)
+		if c.left {
+			pause = max(pause, leftPause)
+		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
 		case <-c.kick:
@@ -165,6 +174,7 @@ func (c *client) keep(ctx context.Context) {
 // connectOnce is the life of one connection, from dialling on. *began becomes
 // when it was established, or now if it was not.
 func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
+	c.left = false
 	nc, err := c.dial(ctx)
 	*began = time.Now()
 	if err != nil {
@@ -209,7 +219,7 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 		show()
 	}
 	err = cn.run(&c.tasks)
-	c.mute = cn.r.silence.silent.Load()
+	c.mute, c.left = cn.r.silence.silent.Load(), leaving
 	if c.calls != nil && ctx.Err() == nil {
 		c.endListeners(cn, err)
 	}

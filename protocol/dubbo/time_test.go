@@ -407,7 +407,7 @@ func TestDrainTellsPeersAndWaitsForCalls(t *testing.T) {
 		for len(states) > 0 {
 			got = append(got, <-states)
 		}
-		want := []protocol.State{protocol.Connecting, protocol.Ready, protocol.Draining, protocol.Connecting, protocol.Failed, protocol.Closed}
+		want := []protocol.State{protocol.Connecting, protocol.Ready, protocol.Draining, protocol.Failed, protocol.Closed}
 		for i := range want {
 			if i >= len(got) || got[i] != want[i] {
 				t.Fatalf("states %v, want %v", got, want)
