@@ -51,6 +51,9 @@ func (d *Decoder) any() any {
 		return d.rawDouble()
 	case isBinary(b):
 		d.charge(24)
+		if d.json {
+			return d.doubleOf(d.numberText())
+		}
 		return d.Binary()
 	case b == tagNull:
 		d.pos++
@@ -90,7 +93,7 @@ func (d *Decoder) container(b byte) any {
 	case 0x60 <= b && b < 0x70, b == tagObject:
 		return d.anyObject()
 	case isMap(b):
-		if d.generic && !d.exact {
+		if d.generic && !d.json && !d.exact {
 			if v, ok := d.anyBean(); ok {
 				return v
 			}

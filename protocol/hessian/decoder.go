@@ -62,6 +62,7 @@ type Decoder struct {
 	open    []openList // lists and maps that List and Map began
 	exact   bool       // Tree rather than Any
 	generic bool       // see Generic
+	json    bool       // see JSON
 	names   interned
 }
 
@@ -84,7 +85,7 @@ func (d *Decoder) Reset(data []byte, t *Types) {
 	d.data, d.pos, d.err, d.types = data, 0, nil, t
 	d.depth, d.slots, d.nextDef, d.nextType = 0, 0, 0, 0
 	d.defs, d.typeNames, d.open = d.defs[:0], d.typeNames[:0], d.open[:0]
-	d.exact, d.generic = false, false
+	d.exact, d.generic, d.json = false, false, false
 	d.SetLimits(Limits{})
 	if len(data) > math.MaxInt32 {
 		d.limitf("%d bytes of input: at most %d can be read", len(data), math.MaxInt32)

@@ -75,7 +75,7 @@ func (d *Decoder) bean(c *ClassDesc) any {
 			}
 			u.DecodeHessianField(d, int(field))
 			d.inBean(c, name)
-		case name == keyClass:
+		case name == keyClass && !d.json:
 			d.sameClass(c)
 		default:
 			d.Skip()
@@ -202,7 +202,7 @@ func (d *Decoder) enumBean(c *ClassDesc) string {
 
 // textOf reads the string that stands where a number or the like should.
 func (d *Decoder) textOf() (string, bool) {
-	if !d.generic || d.pos >= len(d.data) || !isString(d.data[d.pos]) {
+	if !d.generic || d.pos >= len(d.data) || !isString(d.data[d.pos]) && !d.isNumber(d.data[d.pos]) {
 		return "", false
 	}
 	s := strings.TrimSpace(d.String())
@@ -228,6 +228,9 @@ func (d *Decoder) boolOf(text string) bool {
 
 func (d *Decoder) integerOf(text, what string) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil && d.json {
+		n, err = wholeOf(text)
+	}
 	if err != nil {
 		d.notA(what, text)
 	}
@@ -236,7 +239,7 @@ func (d *Decoder) integerOf(text, what string) int64 {
 
 func (d *Decoder) doubleOf(text string) float64 {
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil && f == 0 { // what is out of range is infinite, as in Java
+	if err != nil && f == 0 || strings.Contains(text, "_") { // what is out of range is infinite, as in Java
 		d.notA("a double", text)
 	}
 	return f
@@ -249,6 +252,11 @@ func (d *Decoder) dateOf(text string) time.Time {
 	t, err := time.ParseInLocation(javaDate, text, time.Local)
 	if err != nil {
 		t, err = time.Parse(time.RFC3339, text)
+	}
+	if err != nil && d.json {
+		if t, ok := jsonDate(text); ok {
+			return t
+		}
 	}
 	if err != nil {
 		d.notA(`a date such as "`+javaDate+`"`, text)
@@ -313,6 +321,16 @@ func fromScalar(into, v any) bool {
 		if ok {
 			*into = n
 		}
+		return ok
+	case *UUID:
+		id, err := ParseUUID(text)
+		*into = id
+		return ok && err == nil
+	case *Locale:
+		*into = Locale(text)
+		return ok
+	case *Currency:
+		*into = Currency(text)
 		return ok
 	}
 	return ok && fromISO(into, text)

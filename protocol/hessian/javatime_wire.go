@@ -305,6 +305,9 @@ func (v *MonthDay) DecodeHessian(d *Decoder) { decodeValue(d, v, "java.time.Mont
 // DecodeHessian reads a java.time.ZoneId; null is "". A ZoneOffset, which is a
 // ZoneId to Java, becomes its text.
 func (v *ZoneID) DecodeHessian(d *Decoder) {
+	if d.json && d.fromJSON(v) {
+		return
+	}
 	at := d.pos
 	switch x := d.Any().(type) {
 	case nil:

@@ -17,6 +17,9 @@ type Value interface {
 
 // decodeValue reads a T, which Any makes of an object of the Java class.
 func decodeValue[T any](d *Decoder, into *T, java string) {
+	if d.json && d.fromJSON(into) {
+		return
+	}
 	at := d.pos
 	switch v := d.Any().(type) {
 	case T:

@@ -3,6 +3,7 @@ package hessian
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -117,6 +118,8 @@ func (d *Decoder) Bool() bool {
 		return d.rawLong() != 0
 	case isDouble(b):
 		return d.rawDouble() != 0
+	case d.json && isString(b): // where every other text is false
+		return strings.EqualFold(d.String(), "true")
 	default:
 		if text, ok := d.textOf(); ok {
 			return d.boolOf(text)
@@ -228,6 +231,10 @@ func (d *Decoder) Date() time.Time {
 		return d.objectDate()
 	case d.generic && isInt(b):
 		return time.UnixMilli(int64(d.rawInt())).UTC()
+	case d.json && isMap(b):
+		var v Instant
+		d.fromParts(&v)
+		return v.Time
 	default:
 		if text, ok := d.textOf(); ok {
 			return d.dateOf(text)

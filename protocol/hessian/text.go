@@ -47,6 +47,9 @@ func (d *Decoder) slowString() string {
 		if isScalar(b) {
 			return d.scalarText(b)
 		}
+		if d.isNumber(b) {
+			return d.numberText()
+		}
 		d.want("a string")
 		return ""
 	}
