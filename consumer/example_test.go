@@ -11,6 +11,7 @@ import (
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
 	greet "github.com/gubbo/gubbo/examples/greet/api"
+	"github.com/gubbo/gubbo/provider"
 	"github.com/gubbo/gubbo/registry"
 )
 
@@ -265,6 +266,25 @@ func ExampleClient_Generic() {
 	hello, err := g.Invoke(context.Background(), "sayHello", []string{"java.lang.String"}, []any{"Ada"})
 	fmt.Println(hello, err)
 	// Output: Hello, Ada <nil>
+}
+
+// A tool that has JSON and wants JSON calls without generated code. The provider
+// reads it, so its service must be registered with provider.Generic.
+func ExampleGeneric_InvokeJSON() {
+	address, stop := serve(provider.Generic())
+	defer stop()
+	cli, err := consumer.New(consumer.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer cli.Close()
+	g, err := cli.Generic(api.ParseService("lab.greet.Greeter"), consumer.Direct(address))
+	if err != nil {
+		log.Fatal(err)
+	}
+	hello, err := g.InvokeJSON(context.Background(), "sayHello", []string{"java.lang.String"}, []string{`"Ada"`})
+	fmt.Println(hello, err)
+	// Output: "Hello, Ada" <nil>
 }
 
 // Errors say what kind they are.

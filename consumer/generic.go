@@ -78,18 +78,26 @@ func (g *Generic) Invoke(ctx context.Context, method string, types []string, arg
 // provider converts the arguments, so that objects are maps, with the class
 // name under "class" where the declared type does not say it, enums their names
 // and dates may be text; and so are objects in the result, where the class may
-// be missing, as the provider likes. Only Java's default mode, generic=true, is
-// spoken, not gson, bean, nativejava, raw.return or protobuf-json. With nil types it takes
-// the method of that name, if there is only one. What the service throws is an
+// be missing, as the provider likes. It is Java's default mode, generic=true;
+// InvokeJSON speaks gson. With nil types it takes the method of that name, if
+// there is only one. What the service throws is an
 // *hessian.Exception of its class and message, whose cause is the exception
 // that the provider sent in its place, with Java's stack in its message.
 func (g *Generic) InvokeGeneric(ctx context.Context, method string, types []string, args []any) (any, error) {
-	if types != nil && len(types) != len(args) {
-		return nil, fmt.Errorf("consumer: method %q has %d types and %d arguments", method, len(types), len(args))
+	if err := sameLength(method, types, len(args)); err != nil {
+		return nil, err
 	}
 	inner := &invokeArgs{method: method, types: types, args: args}
 	v, err := g.With(Attach("generic", "true")).call(ctx, invokeMethod, inner)
 	return v, unwrapGeneric(err)
+}
+
+// sameLength fails if types, unless nil, are not as many as the n arguments.
+func sameLength(method string, types []string, n int) error {
+	if types != nil && len(types) != n {
+		return fmt.Errorf("consumer: method %q has %d types and %d arguments", method, len(types), n)
+	}
+	return nil
 }
 
 // unwrapGeneric returns err with the exception that the service threw in place

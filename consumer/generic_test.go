@@ -39,12 +39,12 @@ func (users) Find(_ context.Context, id int64) (*greet.User, error) {
 }
 
 // serve runs a provider of greet.Greeter and greet.GreetService on a free port and returns its URL.
-func serve() (url string, stop func()) {
+func serve(opts ...provider.ServiceOption) (url string, stop func()) {
 	srv, err := provider.New(provider.Config{Application: "shop", Listen: "127.0.0.1:0", Protocols: []protocol.Protocol{dubbo.New()}})
 	if err != nil {
 		panic(err)
 	}
-	if err := greet.RegisterGreeter(srv, shop{}); err != nil {
+	if err := greet.RegisterGreeter(srv, shop{}, opts...); err != nil {
 		panic(err)
 	}
 	if err := greet.RegisterGreetService(srv, users{}); err != nil {

@@ -12,30 +12,39 @@ import (
 // generalize turns the reply of a method into what Java's PojoUtils.generalize
 // would: an object becomes a map of its fields and its class, an enum its name,
 // a list an ArrayList, another collection a HashSet. What is shared stays
-// shared, and cycles survive. It goes by way of the reply's own encoding, which
-// knows every type that there is.
+// shared, and cycles survive.
 func generalize(reply any) (any, error) {
-	if reply == nil { // oneway
-		return nil, nil
-	}
-	body, ok := reply.(hessian.Body)
-	if !ok {
-		return nil, fmt.Errorf("provider: reply of type %T does not implement hessian.Body; generate it with gubbo-gen", reply)
-	}
-	var e hessian.Encoder
-	body.EncodeHessian(&e)
-	if err := e.Err(); err != nil {
+	d, types, err := encodedReply(reply)
+	if d == nil {
 		return nil, err
 	}
-	d := hessian.NewDecoder(e.Bytes(), nil)
-	// It is our own value, so its size is nobody's attack.
-	d.SetLimits(hessian.Limits{Depth: 1 << 10, Classes: 1 << 14, Fields: 1 << 14, Alloc: 1<<20 + 512*len(e.Bytes())})
 	tree := d.Tree()
 	if err := d.Err(); err != nil {
 		return nil, err
 	}
-	g := generalizer{types: body.HessianTypes(), done: make(map[any]any)}
+	g := generalizer{types: types, done: make(map[any]any)}
 	return g.value(tree), nil
+}
+
+// encodedReply returns a decoder of the reply's own encoding, which knows every
+// type that there is, and the classes in it; nil for no reply.
+func encodedReply(reply any) (*hessian.Decoder, *hessian.Types, error) {
+	if reply == nil { // oneway
+		return nil, nil, nil
+	}
+	body, ok := reply.(hessian.Body)
+	if !ok {
+		return nil, nil, fmt.Errorf("provider: reply of type %T does not implement hessian.Body; generate it with gubbo-gen", reply)
+	}
+	var e hessian.Encoder
+	body.EncodeHessian(&e)
+	if err := e.Err(); err != nil {
+		return nil, nil, err
+	}
+	d := hessian.NewDecoder(e.Bytes(), nil)
+	// It is our own value, so its size is nobody's attack.
+	d.SetLimits(hessian.Limits{Depth: 1 << 10, Classes: 1 << 14, Fields: 1 << 14, Alloc: 1<<20 + 512*len(e.Bytes())})
+	return d, body.HessianTypes(), nil
 }
 
 // generalizer converts one tree of *hessian.Object, *List and *Map.

@@ -20,8 +20,9 @@ const genericDesc = "Ljava/lang/String;[Ljava/lang/String;[Ljava/lang/Object;"
 // "$invoke" and "$invokeAsync", as Java's GenericService does: with names of
 // methods and types, and with maps in place of objects. It is off unless asked
 // for. Only classes of the declared signatures are ever built. Of Java's modes
-// the default, generic=true, is answered, and raw.return, whose results are
-// objects; gson, bean, nativejava and protobuf-json are refused.
+// the default, generic=true, is answered, raw.return, whose results are objects,
+// and gson, which has JSON in place of values; bean, nativejava and protobuf-json
+// are refused.
 func Generic() ServiceOption {
 	return func(s *service) {
 		s.generic = true
@@ -62,22 +63,21 @@ func (g *generic) Invoke(ctx context.Context, inv *api.Invocation) (err error) {
 		}
 	}()
 	args := inv.Args.(*genericArgs)
-	mode := inv.Attachments.Get("generic")
-	raw := strings.EqualFold(mode, "raw.return")
-	if !raw && mode != "" && !strings.EqualFold(mode, "true") {
-		return api.NewError(api.Forbidden, api.SentNo, fmt.Sprintf("provider: generic=%q is not supported; call service %q with generic=true, or raw.return", clip(mode), g.service.Key()), nil)
+	mode, err := genericModeOf(inv.Attachments.Get("generic"), g.service.Key())
+	if err != nil {
+		return err
 	}
 	ep, err := g.find(args)
 	if err != nil {
 		return err
 	}
 	inner := ep.New()
-	if err := args.decode(inner.Args); err != nil {
+	if err := args.decode(inner.Args, mode); err != nil {
 		return api.NewError(api.Codec, api.SentNo, fmt.Sprintf("provider: arguments of generic call %s.%s(%s)", g.service.Interface, ep.Method.Name, strings.Join(ep.Method.Params, ", ")), err)
 	}
 	inner.Attachments, inner.Deadline = inv.Attachments, inv.Deadline
 	inner.Peer, inner.PeerApplication, inner.BytesIn = inv.Peer, inv.PeerApplication, inv.BytesIn
-	sink := &genericSink{outer: inv, inner: inner, raw: raw}
+	sink := &genericSink{outer: inv, inner: inner, mode: mode, limit: g.config.MaxMessage}
 	inner.Sink = sink
 	err = ep.Invoker.Invoke(genericContext{ctx, inner}, inner)
 	inv.ReplyAttachments = inner.ReplyAttachments
@@ -192,7 +192,7 @@ func (a *genericArgs) DecodeHessian(d *hessian.Decoder) {
 func (a *genericArgs) HessianTypes() *hessian.Types { return nil }
 
 // decode reads the inner arguments into those of a method.
-func (a *genericArgs) decode(into api.Args) error {
+func (a *genericArgs) decode(into api.Args, mode genericMode) error {
 	body, ok := into.(hessian.Body)
 	if !ok {
 		return fmt.Errorf("provider: arguments of type %T do not implement hessian.Body; generate them with gubbo-gen", into)
@@ -201,7 +201,11 @@ func (a *genericArgs) decode(into api.Args) error {
 	d.Generic()
 	d.Skip() // name and types, but their numbers count for references
 	d.Skip()
-	if _, ok := d.List(); ok {
+	n, ok := d.List()
+	if ok && mode == genericJSON {
+		return decodeJSON(d, n, body)
+	}
+	if ok {
 		body.DecodeHessian(d)
 	}
 	return d.Err()
@@ -230,11 +234,12 @@ var (
 // genericSink takes the inner call's result for the outer one.
 type genericSink struct {
 	outer, inner *api.Invocation
-	raw          bool // the caller wants objects, not maps
+	mode         genericMode
+	limit        int // bytes of a text, 0 for the default
 	filled       bool
 }
 
-// EncodeReply turns reply into maps, unless it is raw, and hands it on.
+// EncodeReply turns reply into what the mode wants and hands it on.
 func (s *genericSink) EncodeReply(reply any) error {
 	if err := s.fill(reply); err != nil || s.outer.Sink == nil {
 		return err
@@ -246,11 +251,15 @@ func (s *genericSink) EncodeReply(reply any) error {
 
 func (s *genericSink) fill(reply any) error {
 	s.filled = true
-	if s.raw {
+	var err error
+	to := s.outer.Reply.(*genericReply)
+	switch s.mode {
+	case genericRaw:
 		s.outer.Reply = reply
-		return nil
+	case genericJSON:
+		to.value, err = replyJSON(reply, s.limit)
+	default:
+		to.value, err = generalize(reply)
 	}
-	value, err := generalize(reply)
-	s.outer.Reply.(*genericReply).value = value
 	return err
 }
