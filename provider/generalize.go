@@ -111,12 +111,18 @@ const handles = "com.alibaba.com.caucho.hessian.io."
 // throwableStack is a field that every throwable has, and only those.
 const throwableStack = "stackTrace"
 
+// jdk tells whether o is an object of Java's own that is no throwable: a
+// BigDecimal, UUID, Locale.
+func jdk(o *hessian.Object) bool {
+	return strings.HasPrefix(o.Class, "java.") && o.Get(throwableStack) == nil || strings.HasPrefix(o.Class, handles)
+}
+
 func (g *generalizer) object(o *hessian.Object) any {
 	if text, ok := isoText(o); ok {
 		return text
 	}
-	if strings.HasPrefix(o.Class, "java.") && o.Get(throwableStack) == nil || strings.HasPrefix(o.Class, handles) {
-		return o // BigDecimal, UUID, Locale
+	if jdk(o) {
+		return o
 	}
 	if c := g.types.Class(o.Class); c != nil && c.New == nil {
 		return o.Get("name")

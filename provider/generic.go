@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -21,8 +22,8 @@ const genericDesc = "Ljava/lang/String;[Ljava/lang/String;[Ljava/lang/Object;"
 // methods and types, and with maps in place of objects. It is off unless asked
 // for. Only classes of the declared signatures are ever built. Of Java's modes
 // the default, generic=true, is answered, raw.return, whose results are objects,
-// and gson, which has JSON in place of values; bean, nativejava and protobuf-json
-// are refused.
+// gson, which has JSON in place of values, and bean, which has descriptors of them;
+// nativejava and protobuf-json are refused.
 func Generic() ServiceOption {
 	return func(s *service) {
 		s.generic = true
@@ -149,6 +150,8 @@ type genericArgs struct {
 	types  []string // nil for a null list
 	count  int      // of the inner arguments
 	raw    []byte   // all three
+
+	descriptor string // the caller's class for those of generic=bean
 }
 
 // Len returns 3.
@@ -192,7 +195,7 @@ func (a *genericArgs) DecodeHessian(d *hessian.Decoder) {
 func (a *genericArgs) HessianTypes() *hessian.Types { return nil }
 
 // decode reads the inner arguments into those of a method.
-func (a *genericArgs) decode(into api.Args, mode genericMode) error {
+func (a *genericArgs) decode(into api.Args, mode genericMode) (err error) {
 	body, ok := into.(hessian.Body)
 	if !ok {
 		return fmt.Errorf("provider: arguments of type %T do not implement hessian.Body; generate them with gubbo-gen", into)
@@ -202,10 +205,14 @@ func (a *genericArgs) decode(into api.Args, mode genericMode) error {
 	d.Skip() // name and types, but their numbers count for references
 	d.Skip()
 	n, ok := d.List()
-	if ok && mode == genericJSON {
+	switch {
+	case !ok:
+	case mode == genericJSON:
 		return decodeJSON(d, n, body)
-	}
-	if ok {
+	case mode == genericBean:
+		a.descriptor, err = decodeBeans(d, n, body)
+		return err
+	default:
 		body.DecodeHessian(d)
 	}
 	return d.Err()
@@ -258,6 +265,8 @@ func (s *genericSink) fill(reply any) error {
 		s.outer.Reply = reply
 	case genericJSON:
 		to.value, err = replyJSON(reply, s.limit)
+	case genericBean:
+		to.value, err = replyBean(reply, cmp.Or(s.outer.Args.(*genericArgs).descriptor, descriptor))
 	default:
 		to.value, err = generalize(reply)
 	}

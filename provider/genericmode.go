@@ -15,6 +15,7 @@ const (
 	genericMaps genericMode = iota // maps in place of objects
 	genericRaw                     // maps, and an object as the result
 	genericJSON                    // JSON texts
+	genericBean                    // descriptors in place of all values
 )
 
 // notAllowed is what Java's notice says of nativejava, which it refuses unless
@@ -32,12 +33,14 @@ func genericModeOf(name, service string) (genericMode, error) {
 		return genericRaw, nil
 	case "gson":
 		return genericJSON, nil
+	case "bean":
+		return genericBean, nil
 	case "nativejava":
 		why = notAllowed
 	case "protobuf-json":
 		why = "No parameter is a protobuf message."
 	}
-	return 0, api.NewError(api.Forbidden, api.SentNo, strings.TrimSpace(fmt.Sprintf("provider: generic=%q is not supported; call service %q with generic=true, gson or raw.return. %s", clip(name), service, why)), nil)
+	return 0, api.NewError(api.Forbidden, api.SentNo, strings.TrimSpace(fmt.Sprintf("provider: generic=%q is not supported; call service %q with generic=true, gson, bean or raw.return. %s", clip(name), service, why)), nil)
 }
 
 // decodeJSON reads the n arguments that d is at, each a JSON text or null, into
@@ -50,10 +53,10 @@ func decodeJSON(d *hessian.Decoder, n int, body hessian.Body) error {
 			e.Null()
 		case string:
 			if e.JSON(text); e.Err() != nil {
-				return fmt.Errorf("provider: argument %d: %w", i+1, e.Err())
+				return fmt.Errorf("argument %d: %w", i+1, e.Err())
 			}
 		default:
-			return fmt.Errorf("provider: argument %d is a %T; with generic=gson each must be a String that holds JSON", i+1, text)
+			return fmt.Errorf("argument %d is a %T; with generic=gson each must be a String that holds JSON", i+1, text)
 		}
 	}
 	if err := d.Err(); err != nil {

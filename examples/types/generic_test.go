@@ -159,7 +159,7 @@ func TestGenericFailures(t *testing.T) {
 			t.Errorf("%s: %+v", tt.name, tt.err)
 		}
 	}
-	for mode, why := range map[string]string{"bean": "", "nativejava": "Native Java Serializer is not allowed by default.", "protobuf-json": "No parameter is a protobuf message.", "false": ""} {
+	for mode, why := range map[string]string{"nativejava": "Native Java Serializer is not allowed by default.", "protobuf-json": "No parameter is a protobuf message.", "false": ""} {
 		_, err := g.With(consumer.Attach("generic", mode)).Invoke(t.Context(), "$invoke", invokeTypes, []any{"bool", nil, []any{true}})
 		if api.CodeOf(err) != api.Forbidden || !strings.Contains(err.Error(), fmt.Sprintf("generic=%q is not supported", mode)) || !strings.Contains(err.Error(), why) {
 			t.Errorf("%s: %v", mode, err)

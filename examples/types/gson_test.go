@@ -116,7 +116,7 @@ func TestGenericJSONFailures(t *testing.T) {
 		message string
 	}{
 		{"null", call("int32", []string{"int"}, "null"), api.Codec, "found null, want an int"},
-		{"no JSON", call("point", nil, `{"x":`), api.Codec, "generic call lab.types.Everything.point(lab.types.Point): provider: argument 1: hessian: JSON: offset 5: want a value or name"},
+		{"no JSON", call("point", nil, `{"x":`), api.Codec, "generic call lab.types.Everything.point(lab.types.Point): argument 1: hessian: JSON: offset 5: want a value or name"},
 		{"not there", call("nowhere", nil, "1"), api.NotFound, `no such method "nowhere"`},
 		{"overloaded", call("find", nil, "1"), api.NotFound, "Not unique method for method name(find)"},
 		{"deep", call("any", nil, strings.Repeat("[", 100)+strings.Repeat("]", 100)), api.Codec, "values nest deeper than 64"},
