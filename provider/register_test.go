@@ -62,6 +62,14 @@ func TestPublishedURL(t *testing.T) {
 	}
 }
 
+// Dubbo 2.7 lets the provider's URL say in which mode it calls.
+func TestPublishedURLOfAGenericService(t *testing.T) {
+	u := run(t, Config{Advertise: "10.1.2.3"}, identity, Generic()).URLs()[0]
+	if u.ParamOr("generic", "none") != "none" || u.Param("gubbo.generic") != "true" {
+		t.Errorf("published %s", u)
+	}
+}
+
 func TestAdvertise(t *testing.T) {
 	tcp := func(host string) net.Addr { return &net.TCPAddr{IP: net.ParseIP(host), Port: 20880} }
 	for _, c := range []struct {

@@ -40,6 +40,9 @@ func (s *service) url(protocol, application, host string, port int, started time
 		"timestamp":            strconv.FormatInt(started.UnixMilli(), 10),
 		"version":              s.Version,
 	}
+	if s.generic { // Dubbo 2.7 would take it for the mode of its calls, which is then the default
+		delete(params, "generic")
+	}
 	for k, v := range s.params {
 		params[k] = v
 	}
