@@ -9,10 +9,11 @@ import (
 
 // empty is a cell, or one of a few versions, that may be empty.
 type empty struct {
-	call     string
+	call     string // one that ends with a slash is the whole suite
 	versions []string
 	via      string // how the provider is found begins so; "" is any way
 	strict   bool   // is filled where Java is told to be lenient
+	pair     bool   // only the version's own pair may fail
 	// why says what these versions of Dubbo lack, or how their own pair fails.
 	why string
 	// lacks is a feature that the versions do not have: the peer found that its
@@ -22,7 +23,10 @@ type empty struct {
 }
 
 // empties are all that is excused.
-var empties = append(byAddress("register", "called", "again", "second", "exception", "remove", "later"), []empty{
+var empties = slices.Concat(byAddress("register", "called", "again", "second", "exception", "remove", "later"), byRegistry(
+	"generic/raw", "generic/descriptor.bean", "generic/descriptor.enum", "generic/descriptor.scalar", "generic/descriptor.list", "generic/descriptor.map",
+	"generic/descriptor.exception", "generic/nativejava", "generic/protobuf-json",
+	"gson/overload", "gson/everything", "gson/library", "gson/collections", "gson/relations"), []empty{
 	{call: "features/attach.int", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
 	{call: "features/attach.list", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
 	{call: "features/attach.reply.int", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
@@ -36,8 +40,11 @@ var empties = append(byAddress("register", "called", "again", "second", "excepti
 	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, strict: true, why: "its serialization security refuses classes of no signature and no allowlist"},
 	{call: "generic/async", versions: only26, why: "2.6 has no $invokeAsync", lacks: true},
 	{call: "generic/raw", versions: only26, why: "2.6 has no generic=raw.return", lacks: true},
-	{call: "generic/raw", versions: []string{"2.7.23"}, via: "zookeeper", why: "it gets maps from providers that a registry names, whatever the reference says"},
-	{call: "generic/raw", versions: []string{"2.7.23"}, via: "zkserver", why: "it gets maps from providers that a registry names, whatever the reference says"},
+	{call: "generic/protobuf-json", versions: only26, why: "2.6 has no generic=protobuf-json", lacks: true},
+	{call: "generic/descriptor.cycle", versions: java.Versions, why: "it reads a descriptor that contains itself until its stack overflows"},
+	{call: "gson/", versions: only26, why: "2.6 has no generic=gson", lacks: true},
+	{call: "gson/enum.null", versions: valuing, why: "it cannot make maps of an array of enums with null"},
+	{call: "gson/calendar", versions: valuing, why: "it cannot make a map of a Calendar on Java 17"},
 	{call: "access/accesskey.right", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},
 	{call: "access/accesskey.wrong", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},
 	{call: "access/accesskey.none", versions: before3, why: "its jar has no authentication, and no other of its line is published", lacks: true},
@@ -46,7 +53,7 @@ var empties = append(byAddress("register", "called", "again", "second", "excepti
 	{call: "access/basic.none", versions: before33, why: "only 3.3 has the authenticator basic", lacks: true},
 	{call: "access/accesskey.wrong", versions: []string{"3.2.16"}, strict: true, why: "it cannot read the exception that it sends"},
 	{call: "access/accesskey.none", versions: []string{"3.2.16"}, strict: true, why: "it cannot read the exception that it sends"},
-}...)
+})
 
 // byAddress are the calls of listeners that Dubbo 3 does not make without a
 // registry.
@@ -55,6 +62,20 @@ func byAddress(calls ...string) []empty {
 	for _, c := range calls {
 		list = append(list, empty{call: "callback/" + c, versions: []string{"3.2.16", "3.3.6"}, via: "direct",
 			why: "it takes a parameter for a listener only if a registry's URL says so"})
+	}
+	return list
+}
+
+// byRegistry are the calls in whose mode Dubbo 2.7 does not make them if a
+// registry names the provider: its URL has generic=false, and that counts. Those of
+// Go do not have it.
+func byRegistry(calls ...string) []empty {
+	var list []empty
+	for _, c := range calls {
+		for _, via := range []string{"zookeeper", "zkserver"} {
+			list = append(list, empty{call: c, versions: []string{"2.7.23"}, via: via, pair: true,
+				why: "it makes generic calls in the default mode to providers that a registry names, whatever the reference says"})
+		}
 	}
 	return list
 }
@@ -68,20 +89,26 @@ const lenientWay = ", lenient"
 var (
 	only26   = []string{"2.6.12"}
 	before3  = []string{"2.6.12", "2.7.23"}
+	valuing  = []string{"2.7.23", "3.2.16"} // what they answer to generic=gson
 	before33 = []string{"2.6.12", "2.7.23", "3.2.16"}
 )
 
 // lacking says whether version lacks what the call needs.
 func lacking(version, call string) bool {
 	return slices.ContainsFunc(empties, func(e empty) bool {
-		return e.lacks && e.call == call && slices.Contains(e.versions, version)
+		return e.lacks && e.is(call) && slices.Contains(e.versions, version)
 	})
+}
+
+// is says whether e is about the call.
+func (e empty) is(call string) bool {
+	return e.call == call || strings.HasSuffix(e.call, "/") && strings.HasPrefix(call, e.call)
 }
 
 // emptyCell returns why r may be empty.
 func emptyCell(r row) (empty, bool) {
 	i := slices.IndexFunc(empties, func(e empty) bool {
-		return e.call == r.call && slices.Contains(e.versions, r.version) && strings.HasPrefix(r.via, e.via) && !(e.strict && strings.HasSuffix(r.via, lenientWay)) && e.lacks == (r.result == "lacks")
+		return e.is(r.call) && slices.Contains(e.versions, r.version) && strings.HasPrefix(r.via, e.via) && !(e.strict && strings.HasSuffix(r.via, lenientWay)) && e.lacks == (r.result == "lacks") && (!e.pair || r.pair())
 	})
 	if i < 0 {
 		return empty{}, false

@@ -119,6 +119,25 @@ var genericCalls = []call[*consumer.Generic]{
 		}
 		return o.Class, nil
 	}},
+	// Descriptors of values: Java alone has such callers.
+	{name: "descriptor.bean"}, {name: "descriptor.cycle"}, {name: "descriptor.enum"}, {name: "descriptor.scalar"},
+	{name: "descriptor.list"}, {name: "descriptor.map"}, {name: "descriptor.exception"},
+	{name: "nativejava", run: func(ctx context.Context, g *consumer.Generic) (string, error) {
+		return refusedMode(ctx, g, "nativejava", []byte{1}, "Native Java Serializer is not allowed by default.")
+	}},
+	{name: "protobuf-json", run: func(ctx context.Context, g *consumer.Generic) (string, error) {
+		return refusedMode(ctx, g, "protobuf-json", "{}", "")
+	}},
+}
+
+// refusedMode calls in a mode that the provider does not allow, or that its
+// methods are not for.
+func refusedMode(ctx context.Context, g *consumer.Generic, mode string, arg any, why string) (string, error) {
+	got, err := g.With(consumer.Attach("generic", mode)).Invoke(ctx, "$invoke", invokeTypes, []any{"echoUser", []any{javaUser}, []any{arg}})
+	if code := api.CodeOf(err); code == api.OK || code == api.Business || code == api.Timeout || !strings.Contains(err.Error(), why) {
+		return "", fmt.Errorf("got %v, %w", got, err)
+	}
+	return err.Error(), nil
 }
 
 // invokeTypes are the parameters of "$invoke" and "$invokeAsync".

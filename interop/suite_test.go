@@ -15,6 +15,7 @@ var suites = []suite{
 	featured,
 	callbacks(),
 	generics,
+	gson,
 	accesses,
 }
 

@@ -78,11 +78,16 @@ type typesClient struct {
 }
 
 func provideTypes(srv *provider.Server, group string) (notified, error) {
-	return nil, cmp.Or(
-		types.RegisterEverything(srv, newEverything(), provider.Group(group), provider.Version("")),
-		types.RegisterLibrary(srv, library{}, provider.Group(group)),
-		types.RegisterCollections(srv, collections{}, provider.Group(group)),
-		types.RegisterRelations(srv, relations{}, provider.Group(group)),
+	return nil, registerTypes(srv, group)
+}
+
+func registerTypes(srv *provider.Server, group string, opts ...provider.ServiceOption) error {
+	opts = append(opts, provider.Group(group), provider.Version(""))
+	return cmp.Or(
+		types.RegisterEverything(srv, newEverything(), opts...),
+		types.RegisterLibrary(srv, library{}, opts...),
+		types.RegisterCollections(srv, collections{}, opts...),
+		types.RegisterRelations(srv, relations{}, opts...),
 	)
 }
 

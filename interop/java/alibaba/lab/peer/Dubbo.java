@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.concurrent.Future;
 
 import com.alibaba.dubbo.common.Version;
+import com.alibaba.dubbo.common.beanutil.JavaBeanAccessor;
+import com.alibaba.dubbo.common.beanutil.JavaBeanDescriptor;
+import com.alibaba.dubbo.common.beanutil.JavaBeanSerializeUtil;
 import com.alibaba.dubbo.config.ApplicationConfig;
 import com.alibaba.dubbo.config.ProtocolConfig;
 import com.alibaba.dubbo.config.ReferenceConfig;
@@ -30,6 +33,12 @@ public final class Dubbo {
     public static final boolean GENERIC_FUTURES = has(GenericService.class, "$invokeAsync");
     /** Whether a generic call may ask for an object instead of a map. */
     public static final boolean GENERIC_RAW = has(ProtocolUtils.class, "isGenericReturnRawResult");
+    /** Whether a generic call may be in JSON. */
+    public static final boolean GENERIC_GSON = has(ProtocolUtils.class, "isGsonGenericSerialization");
+    /** Whether its answer is JSON, too. */
+    public static final boolean GSON_ANSWERS = false;
+    /** Whether a generic call may be in the JSON of protobuf messages. */
+    public static final boolean GENERIC_PROTOBUF = has(ProtocolUtils.class, "isProtobufGenericSerialization");
 
     /** Whether calls may be signed with access keys. */
     public static final boolean ACCESS_KEYS = has("com.alibaba.dubbo.auth.AccessKeyAuthenticator");
@@ -180,6 +189,16 @@ public final class Dubbo {
 
     public static Object echo(Object service, Object value) {
         return ((EchoService) service).$echo(value);
+    }
+
+    /** What stands for a value in generic=bean. */
+    public static Object describe(Object value) {
+        return JavaBeanSerializeUtil.serialize(value, JavaBeanAccessor.METHOD);
+    }
+
+    /** The value that such a description is of. */
+    public static Object described(Object description) {
+        return JavaBeanSerializeUtil.deserialize((JavaBeanDescriptor) description);
     }
 
     /** Whether e is Dubbo's own exception for a call that took too long. */

@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.concurrent.Future;
 
 import org.apache.dubbo.common.Version;
+import org.apache.dubbo.common.beanutil.JavaBeanAccessor;
+import org.apache.dubbo.common.beanutil.JavaBeanDescriptor;
+import org.apache.dubbo.common.beanutil.JavaBeanSerializeUtil;
 import org.apache.dubbo.config.ApplicationConfig;
 import org.apache.dubbo.config.ProtocolConfig;
 import org.apache.dubbo.config.ReferenceConfig;
@@ -33,6 +36,12 @@ public final class Dubbo {
     public static final boolean GENERIC_FUTURES = has(GenericService.class, "$invokeAsync");
     /** Whether a generic call may ask for an object instead of a map. */
     public static final boolean GENERIC_RAW = has(ProtocolUtils.class, "isGenericReturnRawResult");
+    /** Whether a generic call may be in JSON. */
+    public static final boolean GENERIC_GSON = has(ProtocolUtils.class, "isGsonGenericSerialization");
+    /** Whether its answer is JSON, too. */
+    public static final boolean GSON_ANSWERS = has("org.apache.dubbo.common.json.GsonUtils", "toJson");
+    /** Whether a generic call may be in the JSON of protobuf messages. */
+    public static final boolean GENERIC_PROTOBUF = has(ProtocolUtils.class, "isProtobufGenericSerialization");
 
     /** Whether calls may be signed with access keys. */
     public static final boolean ACCESS_KEYS = has("org.apache.dubbo.auth.AccessKeyAuthenticator");
@@ -148,6 +157,14 @@ public final class Dubbo {
         }
     }
 
+    private static boolean has(String type, String method) {
+        try {
+            return has(Class.forName(type, false, Dubbo.class.getClassLoader()), method);
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
     private static boolean has(Class<?> type, String method) {
         return Arrays.stream(type.getMethods()).anyMatch(m -> m.getName().equals(method));
     }
@@ -188,6 +205,16 @@ public final class Dubbo {
 
     public static Object echo(Object service, Object value) {
         return ((EchoService) service).$echo(value);
+    }
+
+    /** What stands for a value in generic=bean. */
+    public static Object describe(Object value) {
+        return JavaBeanSerializeUtil.serialize(value, JavaBeanAccessor.METHOD);
+    }
+
+    /** The value that such a description is of. */
+    public static Object described(Object description) {
+        return JavaBeanSerializeUtil.deserialize((JavaBeanDescriptor) description);
     }
 
     /** Whether e is Dubbo's own exception for a call that took too long. */

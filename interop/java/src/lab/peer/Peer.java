@@ -11,6 +11,7 @@ import lab.peer.greet.AccessCalls;
 import lab.peer.greet.GenericCalls;
 import lab.peer.greet.GreetCalls;
 import lab.peer.quote.QuoteCalls;
+import lab.peer.types.GsonCalls;
 import lab.peer.types.TypesSuite;
 
 /**
@@ -46,6 +47,7 @@ public final class Peer {
         new FeaturesSuite(),
         new QuoteCalls(),
         new GenericCalls(),
+        new GsonCalls(),
         new AccessCalls());
     private static final PrintStream OUT = utf8(System.out);
 

@@ -3,6 +3,8 @@ package lab.peer.greet;
 import static lab.peer.Calls.same;
 
 import java.text.SimpleDateFormat;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
@@ -44,16 +46,85 @@ public final class GenericCalls implements Suite {
             service = ref.service;
             run(calls);
         }
-        if (!Dubbo.GENERIC_RAW) {
+        if (Dubbo.GENERIC_RAW) {
+            try (Ref<Generic> ref = calls.generic("lab.greet.GreetService", new Terms().group("-generic").generic("raw.return"))) {
+                calls.call("raw", () -> {
+                    Object back = ref.service.invoke("echoUser", types(USER), map(Users.ada(), new IdentityHashMap<>()));
+                    return same(Users.text(Users.ada()), Users.text((User) back)) + same(Level.MID, ref.service.invoke("nextLevel", types(LEVEL), "LOW"));
+                });
+            }
+        } else {
             calls.lacks("raw");
-            return;
         }
-        try (Ref<Generic> ref = calls.generic("lab.greet.GreetService", new Terms().group("-generic").generic("raw.return"))) {
-            calls.call("raw", () -> {
-                Object back = ref.service.invoke("echoUser", types(USER), map(Users.ada(), new IdentityHashMap<>()));
-                return same(Users.text(Users.ada()), Users.text((User) back)) + same(Level.MID, ref.service.invoke("nextLevel", types(LEVEL), "LOW"));
-            });
+        try (Ref<Generic> ref = calls.generic("lab.greet.GreetService", new Terms().group("-generic").generic("bean"))) {
+            describe(calls, ref.service);
         }
+        try (Ref<Generic> ref = calls.generic("lab.greet.GreetService", new Terms().group("-generic").generic("nativejava"))) {
+            calls.call("nativejava", () -> refused(ref.service, new byte[] {1}, "Native Java Serializer is not allowed by default."));
+        }
+        if (Dubbo.GENERIC_PROTOBUF) {
+            try (Ref<Generic> ref = calls.generic("lab.greet.GreetService", new Terms().group("-generic").generic("protobuf-json"))) {
+                calls.call("protobuf-json", () -> refused(ref.service, "{}", ""));
+            }
+        } else {
+            calls.lacks("protobuf-json");
+        }
+    }
+
+    private static String echo(Generic described, User user) {
+        Object back = described.invoke("echoUser", types(USER), Dubbo.describe(user));
+        return same(Users.text(user), Users.text((User) Dubbo.described(back)));
+    }
+
+    /** A mode that the provider does not allow, or that its methods are not for. */
+    private static String refused(Generic service, Object arg, String why) {
+        Object back;
+        try {
+            back = service.invoke("echoUser", types(USER), arg);
+        } catch (RuntimeException e) {
+            return same(null, Dubbo.thrown(e)) + same(false, Dubbo.isTimeout(e)) + same(true, Calls.chain(e).contains(why)) + Calls.chain(e);
+        }
+        throw new AssertionError("it answered " + back);
+    }
+
+    /** The calls with descriptors in place of values. */
+    private void describe(Calls calls, Generic described) {
+        calls.call("descriptor.bean", () -> {
+            User friend = Users.numbered(4);
+            friend.setFriend(Users.bare());
+            return echo(described, friend) + echo(described, Users.bare());
+        });
+        calls.call("descriptor.cycle", () -> echo(described, Users.ada()));
+        calls.call("descriptor.enum", () -> same(Level.MID, Dubbo.described(described.invoke("nextLevel", types(LEVEL), Dubbo.describe(Level.LOW)))));
+        calls.call("descriptor.scalar", () -> same(42L, Dubbo.described(described.invoke("addLong", types(LONG, LONG), Dubbo.describe(40L), Dubbo.describe(2L))))
+            + same("hello, Ada", Dubbo.described(described.invoke("sayHello", types(STRING), Dubbo.describe("Ada"))))
+            + same(0.25, Dubbo.described(described.invoke("half", types("double"), Dubbo.describe(0.5))))
+            + same(false, Dubbo.described(described.invoke("not", types("boolean"), Dubbo.describe(true)))));
+        calls.call("descriptor.list", () -> {
+            StringBuilder want = new StringBuilder();
+            for (int i = 0; i < 5; i++) {
+                want.append(Users.text(Users.numbered(i)));
+            }
+            StringBuilder got = new StringBuilder();
+            for (Object user : (List<?>) Dubbo.described(described.invoke("list", types("int"), Dubbo.describe(5)))) {
+                got.append(Users.text((User) user));
+            }
+            return same(want.toString(), got.toString());
+        });
+        calls.call("descriptor.map", () -> {
+            Map<String, Integer> want = new HashMap<>();
+            want.put("a", 2);
+            want.put("b", 1);
+            Object words = Dubbo.describe(new ArrayList<>(Arrays.asList("a", "b", "a")));
+            return same(want, Dubbo.described(described.invoke("count", types("java.util.List"), words)));
+        });
+        calls.call("descriptor.exception", () -> {
+            try {
+                return "it answered " + described.invoke("find", types(LONG), Dubbo.describe(Users.NOBODY));
+            } catch (RuntimeException e) {
+                return same("lab.greet.NotFoundException: no user " + Users.NOBODY, Dubbo.thrown(e));
+            }
+        });
     }
 
     private static String[] types(String... names) {
