@@ -48,10 +48,10 @@ type Client interface {
 	Close() error
 }
 
-// DropCounter is a Client that tells which responses it had to drop.
+// DropCounter is a Client, or a Server that calls listeners, which tells the
+// responses that it had to drop.
 type DropCounter interface {
-	// Drops returns the counts since the client was made, over all of its
-	// connections.
+	// Drops returns the counts since it was made, over all of its connections.
 	Drops() Drops
 }
 

@@ -69,6 +69,8 @@ func (s *fakeServer) Close() error {
 	return s.ln.Close()
 }
 
+func (s *fakeServer) Drops() protocol.Drops { return protocol.Drops{Late: 3} }
+
 // sink takes a reply as a protocol would.
 type sink struct {
 	reply any

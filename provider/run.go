@@ -65,7 +65,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.Join(err, ln.Close())
 	}
 	s.mu.Lock()
-	s.addr, s.urls = ln.Addr().String(), urls
+	s.addr, s.urls, s.server = ln.Addr().String(), urls, server
 	s.mu.Unlock()
 
 	regs, err := s.publish(ctx, services, urls)

@@ -26,6 +26,9 @@ func TestRunServesAndLeavesInOrder(t *testing.T) {
 	if err != nil || *out.reply.(*string) != "hello" {
 		t.Fatalf("call: %v, reply %v", err, out)
 	}
+	if d := r.Drops(); d != (protocol.Drops{Late: 3}) {
+		t.Errorf("it says that it dropped %+v", d)
+	}
 	r.leave()
 	got := slices.Compact(r.wire.events)
 	if want := []string{"unregister", "drain", "close", "flush"}; !slices.Equal(got, want) {
@@ -33,6 +36,9 @@ func TestRunServesAndLeavesInOrder(t *testing.T) {
 	}
 	if _, err := r.wire.handler.Find(say); !errors.Is(err, api.ErrGoingAway) || err.(*api.Error).Sent != api.SentNo {
 		t.Errorf("a server that left answers %v", err)
+	}
+	if idle, err := New(Config{Application: "user-center", Listen: ":0"}); err != nil || idle.Drops() != (protocol.Drops{}) {
+		t.Errorf("a server that does not run dropped %+v, %v", idle.Drops(), err)
 	}
 	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "called already") {
 		t.Errorf("second Run: %v", err)

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/gubbo/gubbo/api"
+	"github.com/gubbo/gubbo/protocol"
 )
 
 // Server publishes services. Its life is New, Register for each service, Run.
@@ -15,11 +16,12 @@ type Server struct {
 	config Config
 	ready  chan struct{} // closed by Run when the services are served and registered
 
-	mu       sync.Mutex // guards what is below
-	started  bool       // Run was called
-	services []*service // in the order of Register; frozen once started
-	addr     string     // of the listener
-	urls     []api.URL  // what is published
+	mu       sync.Mutex      // guards what is below
+	started  bool            // Run was called
+	services []*service      // in the order of Register; frozen once started
+	addr     string          // of the listener
+	urls     []api.URL       // what is published
+	server   protocol.Server // what serves it
 }
 
 // New makes a Server. It does nothing yet; it fails if c is not valid.
@@ -74,6 +76,19 @@ func (s *Server) URLs() []api.URL {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.urls)
+}
+
+// Drops counts the answers of consumers' listeners that came for no call, since
+// Run listens, over all connections. It is zero before, and where the protocol
+// cannot tell.
+func (s *Server) Drops() protocol.Drops {
+	s.mu.Lock()
+	server := s.server
+	s.mu.Unlock()
+	if d, ok := server.(protocol.DropCounter); ok {
+		return d.Drops()
+	}
+	return protocol.Drops{}
 }
 
 var errNoService = errors.New("provider: no service is registered; call a generated Register function before Run")

@@ -56,7 +56,7 @@ func (p Protocol) Dial(address string, o protocol.DialOptions) (protocol.Client,
 
 // Drops tells which responses came for nobody; see protocol.DropCounter.
 func (c *client) Drops() protocol.Drops {
-	return protocol.Drops{Late: c.drops.late.Load(), Unknown: c.drops.unknown.Load()}
+	return c.drops.counts()
 }
 
 // Invoke runs one call. While there is no connection it waits for one, up to

@@ -47,7 +47,7 @@ type conn struct {
 	r       *frameReader
 	client  bool
 	pending atomic.Pointer[pending] // of our own calls; nil on a server until a peer has a listener
-	drops   *drops                  // responses that nobody waited for; nil on a server
+	drops   *drops                  // responses that nobody waited for
 	calls   *callRunner             // runs the peer's calls; nil refuses them
 	onDrain func(bool)              // told of readonly events; nil on a server
 	onEnd   func()                  // called before calls fail, perhaps twice; nil on a server
@@ -67,8 +67,8 @@ type conn struct {
 	cause    error // why the connection was given up, if it was; set in failOnce
 }
 
-func newConn(nc net.Conn, max int, heartbeat time.Duration, client bool) *conn {
-	c := &conn{nc: nc, peer: nc.RemoteAddr().String(), max: max, w: newWriter(nc), client: client}
+func newConn(nc net.Conn, max int, heartbeat time.Duration, client bool, drops *drops) *conn {
+	c := &conn{nc: nc, peer: nc.RemoteAddr().String(), max: max, w: newWriter(nc), client: client, drops: drops}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	quiet := c.quietServer
 	if client {
@@ -177,18 +177,23 @@ func (c *conn) read() error {
 		case h.event():
 			c.event(h, body)
 		case !h.request():
-			if p := c.pending.Load(); p != nil {
-				if w := p.take(h.id); w != nil {
-					w.deliver(h, body, owned, nil)
-				} else if c.drops != nil {
-					c.drops.count(p.made(h.id))
-				}
-			}
+			c.response(h, body, owned)
 		case c.calls != nil:
 			c.calls.start(c, h, body, owned)
 		case h.twoway():
 			c.answerError(h, api.NotFound, errors.New("dubbo: this consumer takes no calls"))
 		}
+	}
+}
+
+func (c *conn) response(h header, body []byte, owned bool) {
+	p := c.pending.Load()
+	if p == nil { // a server that has called nobody
+		c.drops.count(false)
+	} else if w := p.take(h.id); w != nil {
+		w.deliver(h, body, owned, nil)
+	} else {
+		c.drops.count(p.made(h.id))
 	}
 }
 

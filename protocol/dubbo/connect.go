@@ -184,8 +184,8 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 	case <-c.kick: // meant for the attempt that just succeeded
 	default:
 	}
-	cn := newConn(nc, c.max, c.heartbeat, true)
-	cn.calls, cn.drops = c.calls, &c.drops
+	cn := newConn(nc, c.max, c.heartbeat, true, &c.drops)
+	cn.calls = c.calls
 	leaving := false
 	show := func() {
 		switch {

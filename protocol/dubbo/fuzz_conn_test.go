@@ -187,9 +187,12 @@ func FuzzServerStream(f *testing.F) {
 		in := readStream(stream)
 		frugal(t, len(stream), in.frames, func() {
 			w := &wire{in: chunked{stream, int(chunk) + 1}}
-			c := newConn(w, fuzzMax, time.Minute, false)
+			c := newConn(w, fuzzMax, time.Minute, false, new(drops))
 			c.calls = &callRunner{handler: b, back: &backCaller{caller: caller{max: fuzzMax}, calls: task.NewGate()}}
 			checkAnswers(t, runOver(c, w), in.answers, in.whole)
+			if got, want := c.drops.counts(), (protocol.Drops{Unknown: uint64(len(in.responses))}); got != want {
+				t.Errorf("dropped %+v of %v, want %+v", got, in.responses, want)
+			}
 		})
 	})
 }
@@ -226,8 +229,8 @@ func FuzzClientStream(f *testing.F) {
 		in := readStream(stream)
 		frugal(t, len(stream), in.frames, func() {
 			w := &wire{in: chunked{stream, int(chunk) + 1}}
-			c := newConn(w, fuzzMax, time.Minute, true)
-			c.calls, c.drops, c.onDrain = new(callRunner), new(drops), func(bool) {}
+			c := newConn(w, fuzzMax, time.Minute, true, new(drops))
+			c.calls, c.onDrain = new(callRunner), func(bool) {}
 			c.ours.claim(listenerKey{&listenerDesc, newListener(heard)}, listen)
 			waiting := make(map[int64]*waiter)
 			for range 3 {
@@ -272,7 +275,7 @@ func checkDrops(t *testing.T, d *drops, responses []int64) {
 			seen[id] = true
 		}
 	}
-	if got := (protocol.Drops{Late: d.late.Load(), Unknown: d.unknown.Load()}); got != want {
+	if got := d.counts(); got != want {
 		t.Errorf("dropped %+v of %v, want %+v", got, responses, want)
 	}
 }

@@ -567,3 +567,64 @@ func TestListenerOfASilentPeer(t *testing.T) {
 		<-b.raw["k"].Done()
 	})
 }
+
+// Answers of listeners that nobody waits for are counted, before and after the
+// server has called any.
+func TestServerCountsDroppedAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoard(2)
+		ln := newPipeListener()
+		srv, err := New().Serve(ln, b, protocol.ServeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer srv.Close()
+		nc, err := ln.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+		answer := func(id int64) {
+			send(t, nc, frame(codecHessian2, statusOK, id, []byte{tagReply + replyValue, 2, 'o', 'k'}))
+		}
+		wantDrops := func(want protocol.Drops) {
+			t.Helper()
+			synctest.Wait()
+			if got := srv.(protocol.DropCounter).Drops(); got != want {
+				t.Errorf("dropped %+v, want %+v", got, want)
+			}
+		}
+		answer(0)
+		wantDrops(protocol.Drops{Unknown: 1})
+
+		var enc hessian.Encoder
+		f, _ := appendRequest(nil, &enc, newRequestTemplate(&testService, &addMethod, ""), &keyed{key: "k"}, 0, []api.Attachment{{Key: "sys_callback_arg-1", Value: "4"}})
+		putHeader(f, header{flag: flagRequest | flagTwoway | codecHessian2, id: 3, length: len(f) - headerSize})
+		send(t, nc, f)
+		readFrame(t, nc)
+		called := make(chan error, 1)
+		call := func(ctx context.Context) int64 {
+			go func() {
+				_, err := b.at("k").Changed(ctx, "x")
+				called <- err
+			}()
+			h, _ := readFrame(t, nc)
+			return h.id
+		}
+		id := call(t.Context())
+		answer(id + 1000)
+		answer(id)
+		if err := <-called; err != nil {
+			t.Error(err)
+		}
+		answer(id)
+		wantDrops(protocol.Drops{Unknown: 2, Late: 1})
+
+		ctx, cancel := context.WithCancel(t.Context())
+		id = call(ctx)
+		cancel()
+		wantError(t, <-called, api.Canceled, api.SentMaybe)
+		answer(id)
+		wantDrops(protocol.Drops{Unknown: 2, Late: 2})
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gubbo/gubbo/protocol"
 	"github.com/gubbo/gubbo/protocol/hessian"
 )
 
@@ -81,7 +82,7 @@ type pending struct {
 func (p *pending) made(id int64) bool { return 0 <= id && id < p.next.Load() }
 
 // drops counts the responses that no call waited for, over all connections of
-// a client.
+// a client or a server.
 type drops struct{ late, unknown atomic.Uint64 }
 
 func (d *drops) count(made bool) {
@@ -90,6 +91,10 @@ func (d *drops) count(made bool) {
 	} else {
 		d.unknown.Add(1)
 	}
+}
+
+func (d *drops) counts() protocol.Drops {
+	return protocol.Drops{Late: d.late.Load(), Unknown: d.unknown.Load()}
 }
 
 // newID returns the id for a frame that nobody waits for.

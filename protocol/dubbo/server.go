@@ -21,6 +21,7 @@ type server struct {
 	heartbeat time.Duration
 	calls     callRunner
 	tasks     task.Group // the accepter and two goroutines for each connection
+	drops     drops      // answers of peers' listeners
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{} // guarded by mu
@@ -73,7 +74,7 @@ func (s *server) accept(ctx context.Context) {
 
 // serve is the life of one connection.
 func (s *server) serve(nc net.Conn) {
-	c := newConn(nc, s.max, s.heartbeat, false)
+	c := newConn(nc, s.max, s.heartbeat, false, &s.drops)
 	c.calls = &s.calls
 	s.mu.Lock()
 	s.conns[c] = struct{}{}
@@ -92,6 +93,10 @@ func (s *server) serve(nc net.Conn) {
 		s.calls.report(c.peer, err)
 	}
 }
+
+// Drops tells which answers of listeners came for nobody; see
+// protocol.DropCounter.
+func (s *server) Drops() protocol.Drops { return s.drops.counts() }
 
 // Drain tells the peers to go elsewhere and waits for the calls under way, until
 // their answers are written, and for those to the peers' listeners; once none
@@ -143,4 +148,7 @@ func (s *server) Close() error {
 	return err
 }
 
-var _ protocol.Server = (*server)(nil)
+var (
+	_ protocol.Server      = (*server)(nil)
+	_ protocol.DropCounter = (*server)(nil)
+)
