@@ -238,8 +238,8 @@ func (c *Client) check(d *Directory) error {
 		}
 		return fmt.Errorf("none of %d providers (%s) could be reached within %v; start one, or use consumer.Check(false)", len(s.providers), strings.Join(addresses, ", "), c.cfg.CheckWait)
 	}
-	return fmt.Errorf("%w; none came within %v: start one, or use consumer.Check(false)",
-		d.noProvider(s, s.other.root, &api.Invocation{Method: &api.Method{Name: "*"}}), c.cfg.CheckWait)
+	why, cause := d.nobody(s, s.other.root)
+	return api.NewError(api.NoProvider, api.SentNo, fmt.Sprintf("none within %v: %s; consumer.Check(false) does not wait", c.cfg.CheckWait, why), cause)
 }
 
 // Close withdraws this consumer from the registry, closes subscriptions and

@@ -134,7 +134,7 @@ func TestFilteredProvidersAreCountedAndNamed(t *testing.T) {
 		}
 		for _, want := range []string{
 			"lab.greet.Greeter.order", "6 known", "6 filtered", `2 of protocol "tri", which is not spoken here (dubbo)`,
-			"1 with disabled=true", "1 with enabled=false", "1 of another group or version", "1 without a port", "0 ejected",
+			"1 with disabled=true", "1 with enabled=false", "1 of another group or version", "1 without a port",
 		} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("error %q does not say %q", err, want)

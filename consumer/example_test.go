@@ -303,7 +303,7 @@ func Example_errors() {
 	fmt.Println(err)
 	// Output:
 	// true
-	// consumer: no provider for lab.greet.Greeter.sayHello: 1 known from the registry; 1 filtered: 1 of protocol "tri", which is not spoken here (dubbo); 0 ejected
+	// consumer: no provider for lab.greet.Greeter.sayHello: 1 known from the registry; 1 filtered: 1 of protocol "tri", which is not spoken here (dubbo)
 }
 
 // oneProvider is a registry with one URL in it.

@@ -100,13 +100,20 @@ func (d *Directory) awaitList(ctx context.Context, inv *api.Invocation) {
 	}
 }
 
-// noProvider says who was known, and why none of them was eligible.
+// noProvider is the error of a call for which nobody is eligible.
 func (d *Directory) noProvider(s *snapshot, n *node, inv *api.Invocation) error {
 	if s.closed {
 		return api.NewError(api.Unavailable, api.SentNo, fmt.Sprintf("consumer: %s.%s: the client is closed", d.service, inv.Method.Name), nil)
 	}
+	why, cause := d.nobody(s, n)
+	return api.NewError(api.NoProvider, api.SentNo, fmt.Sprintf("consumer: no provider for %s.%s: %s", d.service, inv.Method.Name, why), cause)
+}
+
+// nobody says who was known, and why none of them was eligible. cause is why
+// the registry cannot tell, if it cannot.
+func (d *Directory) nobody(s *snapshot, n *node) (why string, cause error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "consumer: no provider for %s.%s: %d known from %s", d.service, inv.Method.Name, len(s.providers)+len(s.refused), s.source)
+	fmt.Fprintf(&b, "%d known from %s", len(s.providers)+len(s.refused), s.source)
 	if len(s.refused) > 0 {
 		fmt.Fprintf(&b, "; %d filtered: %s", len(s.refused), s.reasons())
 	}
@@ -119,11 +126,9 @@ func (d *Directory) noProvider(s *snapshot, n *node, inv *api.Invocation) error 
 			ejected++
 		}
 	}
-	fmt.Fprintf(&b, "; %d ejected", ejected)
 	if ejected > 0 {
-		b.WriteString(" by the health of their connections")
+		fmt.Fprintf(&b, "; %d ejected by the health of their connections", ejected)
 	}
-	var cause error
 	if r := d.client.cfg.Registry; r != nil && len(s.providers) == 0 {
 		if state := r.State(); !state.Connected {
 			b.WriteString("; the registry is not connected")
@@ -132,5 +137,5 @@ func (d *Directory) noProvider(s *snapshot, n *node, inv *api.Invocation) error 
 			b.WriteString("; start a provider, or compare group and version")
 		}
 	}
-	return api.NewError(api.NoProvider, api.SentNo, b.String(), cause)
+	return b.String(), cause
 }

@@ -213,7 +213,7 @@ func TestCallThroughARegistry(t *testing.T) {
 		want string
 	}{
 		{[]string{interfaceName, "sayHello", `["you"]`}, "there is g/" + interfaceName + ":1.0"},
-		{[]string{"lab.Nobody", "sayHello"}, "no provider: consumer: refer lab.Nobody"},
+		{[]string{"lab.Nobody", "sayHello"}, "gubbo: no provider: consumer: refer lab.Nobody: none within 3s: 0 known from the registry; start a provider, or compare group and version; consumer.Check(false) does not wait\n"},
 		{[]string{"g/" + interfaceName + ":1.0", "shout"}, `has no method "shout"; it has addLong, attach, count,`},
 	} {
 		out, errs, code := gubbo(t, append([]string{"call", "--registry", address}, tt.args...)...)
