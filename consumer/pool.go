@@ -68,7 +68,7 @@ func (p *pool) acquire(proto protocol.Protocol, address string, d *Directory) (*
 		ep = &endpoint{key: key, watchers: make(map[*Directory]int)}
 		ep.setRank(fresh)
 		options := p.options
-		options.OnState, options.Leave = ep.onState, ep.leave
+		options.OnState, options.Leave, options.Spare = ep.onState, ep.leave, ep.spare
 		client, err := proto.Dial(address, options)
 		if err != nil {
 			return nil, err
@@ -188,6 +188,40 @@ func (d *Directory) othersReady(inv *api.Invocation, ep *endpoint) bool {
 	return slices.ContainsFunc(s.route(s.view(inv.Method), inv).list, func(p *Provider) bool {
 		return p.ep != ep && p.ep.currentRank() == ready
 	})
+}
+
+// spare tells whether every call finds a provider that is ready elsewhere, so
+// that the connection to one that is leaving may be closed. See
+// protocol.DialOptions.
+func (ep *endpoint) spare() bool {
+	ep.mu.Lock()
+	defer ep.mu.Unlock()
+	for d := range ep.watchers {
+		if !d.spares(ep) {
+			return false
+		}
+	}
+	return true
+}
+
+// spares tells whether no call of d is on its way to ep, nor needs to be: where
+// the only router is TagRouter, providers of one tag stand for each other.
+func (d *Directory) spares(ep *endpoint) bool {
+	if slices.ContainsFunc(d.routers, func(r Router) bool { return r != TagRouter }) {
+		return false
+	}
+	s := d.current.Load()
+	needs := func(list []*Provider, p *Provider) bool {
+		return p.ep == ep && (p.Active() > 0 || !slices.ContainsFunc(list, func(other *Provider) bool {
+			return other.ep != ep && other.ep.currentRank() == ready && other.url.Param(tagKey) == p.url.Param(tagKey)
+		}))
+	}
+	for _, v := range s.views {
+		if list := v.root.list; slices.ContainsFunc(list, func(p *Provider) bool { return needs(list, p) }) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(s.providers, func(p *Provider) bool { return needs(s.providers, p) })
 }
 
 func (ep *endpoint) setRank(r rank) { ep.rank.Store(uint32(r)) }

@@ -19,15 +19,19 @@ import (
 	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 )
 
+// longFarewell is how long the leaving Java providers may wait for whoever is
+// connected; 10 s if nobody says.
+const longFarewell = 30 * time.Second
+
 // A consumer with the addresses of two providers, and no registry to tell it,
 // fails no call when one of them leaves: the readonly event sends it to the
-// other.
+// other. The one that leaves does not wait for it.
 func TestLeaving(t *testing.T) {
 	if !namespaced(t) {
 		return
 	}
 	all := newLab(t)
-	all.properties = []string{"dubbo.service.shutdown.wait=10000"} // Java's default: it may take that long to answer the last call
+	all.properties = []string{fmt.Sprintf("dubbo.service.shutdown.wait=%d", longFarewell.Milliseconds())}
 	stays := all.goProvider(nil, "")
 	t.Run("versions", func(t *testing.T) {
 		for _, version := range java.Versions {
@@ -164,7 +168,7 @@ func (l *lab) javaLeaves(version string, stays target) {
 	for answered[leaving] < 20 && !l.t.Failed() {
 		call()
 	}
-	stopped := make(chan error, 1)
+	stopped, start := make(chan error, 1), time.Now()
 	go func() { stopped <- p.Stop(l.ctx) }()
 	for gone := false; !gone && !l.t.Failed(); {
 		call()
@@ -174,6 +178,11 @@ func (l *lab) javaLeaves(version string, stays target) {
 				l.t.Error(err)
 			}
 			gone = true
+			if took := time.Since(start); took >= longFarewell {
+				l.t.Errorf("%s waited %v for its consumer", name, took)
+			} else {
+				l.t.Logf("gubbo-table %-30s -> %-30s the provider leaves within %v", "go", name, took.Round(100*time.Millisecond))
+			}
 		default:
 		}
 	}

@@ -121,6 +121,12 @@ type DialOptions struct {
 	// better be tried elsewhere; if Leave is nil, all wait. It is called from the
 	// goroutine of the call, perhaps more than once.
 	Leave func(inv *api.Invocation, e *api.Error) error
+	// Spare tells whether no call needs this address any more. It is asked, now
+	// and then, while the client is Draining and nothing is under way over its
+	// connection. Then the client closes that, for a leaving peer may wait until
+	// nobody is connected, and is Failed until it has connected again. If Spare is
+	// nil, the peer closes. It must not block.
+	Spare func() bool
 	// MaxMessage bounds the body of a message in bytes; 0 is 8 MiB, Dubbo's
 	// default payload.
 	MaxMessage int

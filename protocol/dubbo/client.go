@@ -27,12 +27,13 @@ type client struct {
 	live  atomic.Pointer[conn] // what calls use; nil if there is none
 	state atomic.Uint32        // a protocol.State; changed by the keeper only, under mu
 	kick  chan struct{}        // of 1; ends the keeper's wait between attempts
-	mute  bool                 // the last connection ended silent; the keeper's
-	left  bool                 // the last connection ended after its peer had said that it leaves; the keeper's
+	mute  bool                 // the last connection ended silent or left: the peer of the next one must speak first; the keeper's
+	left  bool                 // the last connection ended after its peer had said that it leaves, or none spoke since; the keeper's
 
 	mu       sync.Mutex
 	started  bool          // the keeper runs; guarded by mu
 	closed   bool          // guarded by mu
+	parted   bool          // no call may wait for the end of the last connection; guarded by mu
 	attempts int           // failed so far; guarded by mu
 	failure  error         // of the last attempt or connection; guarded by mu
 	changed  chan struct{} // closed and replaced with each change; guarded by mu

@@ -51,6 +51,7 @@ type conn struct {
 	calls   *callRunner             // runs the peer's calls; nil refuses them
 	onDrain func(bool)              // told of readonly events; nil on a server
 	onEnd   func()                  // called before calls fail, perhaps twice; nil on a server
+	parting atomic.Bool             // client.part looks whether the connection is needed
 
 	ours   listeners // what we handed to the peer
 	theirs remotes   // what the peer handed to us

@@ -38,7 +38,10 @@ func (c *client) setState(s protocol.State, failure error) {
 		return
 	}
 	c.state.Store(uint32(s))
-	if s == protocol.Failed {
+	switch s {
+	case protocol.Connecting:
+		c.parted = false
+	case protocol.Failed:
 		c.failure = failure
 		c.attempts++
 	}
@@ -73,10 +76,13 @@ func (c *client) await(ctx context.Context, inv *api.Invocation) (*conn, error) 
 			return nil, c.unavailable(errClosed)
 		}
 		c.startLocked()
-		state, failure, changed := c.State(), c.failure, c.changed
+		state, failure, changed, parted := c.State(), c.failure, c.changed, c.parted
 		c.mu.Unlock()
 		if cn := c.live.Load(); cn != nil {
 			return cn, nil
+		}
+		if parted {
+			return nil, c.unavailable(errParted)
 		}
 		if state == protocol.Failed {
 			return nil, c.unavailable(failure)
@@ -174,6 +180,7 @@ func (c *client) keep(ctx context.Context) {
 // connectOnce is the life of one connection, from dialling on. *began becomes
 // when it was established, or now if it was not.
 func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
+	left := c.left
 	c.left = false
 	nc, err := c.dial(ctx)
 	*began = time.Now()
@@ -200,8 +207,11 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 	cn.onDrain = func(l bool) {
 		leaving = l
 		show()
+		if l && c.o.Spare != nil && !cn.parting.Swap(true) {
+			c.tasks.Go(func(ctx context.Context) { c.part(ctx, cn) })
+		}
 	}
-	if c.mute { // a stopped process takes connections, too
+	if c.mute { // who was stopped, or leaves, takes connections, too
 		cn.r.silence.presume()
 		cn.sendHeartbeat()
 	}
@@ -219,7 +229,9 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 		show()
 	}
 	err = cn.run(&c.tasks)
-	c.mute, c.left = cn.r.silence.silent.Load(), leaving
+	silent := cn.r.silence.silent.Load()
+	c.left = leaving || left && silent
+	c.mute = c.left || silent
 	if c.calls != nil && ctx.Err() == nil {
 		c.endListeners(cn, err)
 	}

@@ -163,6 +163,16 @@ func (p *pending) take(id int64) *waiter {
 	return w
 }
 
+// empty reports whether nobody waits.
+func (p *pending) empty() bool {
+	for i := range p.slots {
+		if p.slots[i].Load() != nil {
+			return false
+		}
+	}
+	return p.nmore.Load() == 0
+}
+
 // each calls f for every waiter, which stays. Only the connection's reader may
 // call it; the caller of a waiter may be giving it up meanwhile.
 func (p *pending) each(f func(*waiter)) {
