@@ -66,6 +66,9 @@ func TestGoLeaves(t *testing.T) {
 	})
 }
 
+// goDrainWait bounds how long a Go provider answers consumers that do not leave.
+const goDrainWait = 10 * time.Second
+
 // goLeaves stops a Go provider under the calls of a Java consumer, which finds it
 // in the registry at address unless that is "".
 func (l *lab) goLeaves(version, address string) {
@@ -80,7 +83,12 @@ func (l *lab) goLeaves(version, address string) {
 	if err := awaitAll(l.ctx, p); err != nil {
 		l.t.Fatalf("%s -> go: %v", name, err)
 	}
+	start := time.Now()
 	stop()
+	took := time.Since(start)
+	if took >= goDrainWait {
+		l.t.Errorf("%s -> go: the provider left after %v, as if nobody had heard", name, took)
+	}
 	if err := p.Stop(l.ctx); err != nil {
 		l.t.Fatalf("%v; its log ends with\n%s", err, p.Tail(20))
 	}
@@ -96,7 +104,7 @@ func (l *lab) goLeaves(version, address string) {
 	if len(last) != 1 || last[0] != "stays" {
 		l.t.Errorf("%s -> go: after one left, %q answer", name, last)
 	}
-	l.t.Logf("gubbo-table %-30s -> %-30s the provider leaves, no call fails ok", name, "go")
+	l.t.Logf("gubbo-table %-30s -> %-30s the provider leaves within %v, no call fails ok", name, "go", took.Round(100*time.Millisecond))
 }
 
 // awaitAll waits until a follower has met all providers.
@@ -114,7 +122,7 @@ func awaitAll(ctx context.Context, p *process.Process) error {
 // returns when it is gone.
 func (l *lab) named(name string, reg registry.Registry) (address string, stop func()) {
 	l.t.Helper()
-	srv, err := provider.New(provider.Config{Application: "go-provider", Listen: "127.0.0.1:0", Advertise: "127.0.0.1", Registry: reg, DrainWait: 5 * time.Second})
+	srv, err := provider.New(provider.Config{Application: "go-provider", Listen: "127.0.0.1:0", Advertise: "127.0.0.1", Registry: reg, DrainWait: goDrainWait})
 	if err == nil {
 		err = features.RegisterFeatures(srv, feature{name})
 	}
