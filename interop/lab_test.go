@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/gubbo/gubbo/consumer"
 	"github.com/gubbo/gubbo/internal/require"
+	"github.com/gubbo/gubbo/interop/features"
 	"github.com/gubbo/gubbo/interop/process"
 	"github.com/gubbo/gubbo/provider"
 	"github.com/gubbo/gubbo/registry"
@@ -149,6 +151,40 @@ func (l *lab) goProvider(reg registry.Registry, group string) target {
 	to.direct = "dubbo://" + srv.Addr()
 	to.address = to.direct
 	return to
+}
+
+// named is serving for a provider that answers with its name.
+func (l *lab) named(name string, reg registry.Registry) (address string, stop func()) {
+	l.t.Helper()
+	return l.serving(feature{name}, reg)
+}
+
+// goDrainWait bounds how long a Go provider answers consumers that do not leave.
+const goDrainWait = 10 * time.Second
+
+// serving starts a Go provider of one service; stop has it leave, as the end of
+// the test does, and returns when it is gone.
+func (l *lab) serving(service features.Features, reg registry.Registry) (address string, stop func()) {
+	l.t.Helper()
+	srv, err := provider.New(provider.Config{Application: "go-provider", Listen: "127.0.0.1:0", Advertise: "127.0.0.1", Registry: reg, DrainWait: goDrainWait})
+	if err == nil {
+		err = features.RegisterFeatures(srv, service)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- srv.Run(ctx) }()
+	stop = sync.OnceFunc(func() {
+		leave()
+		if err := <-done; err != nil {
+			l.t.Error(err)
+		}
+	})
+	l.t.Cleanup(stop)
+	<-srv.Ready()
+	return "dubbo://" + srv.Addr(), stop
 }
 
 // javaConsumer has one Java process make all calls at each target.

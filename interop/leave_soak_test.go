@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/gubbo/gubbo/interop/features"
 	"github.com/gubbo/gubbo/interop/java"
 	"github.com/gubbo/gubbo/interop/process"
-	"github.com/gubbo/gubbo/provider"
 	"github.com/gubbo/gubbo/registry"
 	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 )
@@ -66,9 +64,6 @@ func TestGoLeaves(t *testing.T) {
 	})
 }
 
-// goDrainWait bounds how long a Go provider answers consumers that do not leave.
-const goDrainWait = 10 * time.Second
-
 // goLeaves stops a Go provider under the calls of a Java consumer, which finds it
 // in the registry at address unless that is "".
 func (l *lab) goLeaves(version, address string) {
@@ -116,31 +111,6 @@ func awaitAll(ctx context.Context, p *process.Process) error {
 		return fmt.Errorf("%w; it says %q", err, p.Rows())
 	}
 	return nil
-}
-
-// named starts a Go provider that answers with its name; stop has it leave, and
-// returns when it is gone.
-func (l *lab) named(name string, reg registry.Registry) (address string, stop func()) {
-	l.t.Helper()
-	srv, err := provider.New(provider.Config{Application: "go-provider", Listen: "127.0.0.1:0", Advertise: "127.0.0.1", Registry: reg, DrainWait: goDrainWait})
-	if err == nil {
-		err = features.RegisterFeatures(srv, feature{name})
-	}
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	ctx, leave := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- srv.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		leave()
-		if err := <-done; err != nil {
-			l.t.Error(err)
-		}
-	})
-	l.t.Cleanup(stop)
-	<-srv.Ready()
-	return "dubbo://" + srv.Addr(), stop
 }
 
 // javaLeaves stops a Java provider under the calls of a Go consumer.

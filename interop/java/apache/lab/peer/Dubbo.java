@@ -66,6 +66,8 @@ public final class Dubbo {
         application.setQosEnable(false);
         if (port > 0) {
             protocol = new ProtocolConfig("dubbo", port);
+            protocol.setThreads(Integer.getInteger("lab.threads")); // null, the default, if nobody says
+            protocol.setQueues(Integer.getInteger("lab.queues"));
         }
     }
 

@@ -22,8 +22,11 @@ import lab.peer.types.TypesSuite;
  * provider PORT GROUP [zookeeper://HOST:PORT ...]    until its standard input ends
  * consumer {LABEL GROUP ADDRESS DIRECT} ...          all calls at each address, dubbo:// or zookeeper://
  * idle DIRECT                                        calls, waits for 4.5 heartbeats of a second, calls again
- * follow N ADDRESS                                   calls N providers, also while one leaves, until the input ends;
+ * follow N ADDRESS [KEY=VALUE ...]                   calls N providers, also while one leaves, until the input ends;
  *                                                    the address is that of a registry, or theirs with ";" between
+ * crowd N DIRECT ADDRESS                             makes N slow calls and one more at DIRECT until that one is refused,
+ *                                                    then calls at ADDRESS, where others are, too; when the input ends,
+ *                                                    calls at DIRECT until it is answered
  * </pre>
  *
  * The group "-" is none; DIRECT is always dubbo://. It prints rows of fields between tabs:
@@ -34,6 +37,9 @@ import lab.peer.types.TypesSuite;
  * IDLE   HOST:PORT HOST:PORT                   who the provider thought called, before and after
  * FOLLOWS                                      all providers have answered
  * FAILED TEXT                                  a call that should not have
+ * SLOW   MILLIS                                a call took longer than a second
+ * REFUSED TEXT                                 the call that was one too many
+ * AGAIN                                        a call was answered after one that failed
  * LAST   NAME,NAME                             the providers that answer now
  * CALL   LABEL SUITE/NAME ok|FAIL|lacks DETAIL one call of the consumer
  * </pre>
@@ -64,7 +70,10 @@ public final class Peer {
             FeaturesSuite.idle(rest.get(0));
         } else if (args[0].equals("follow")) {
             Dubbo.begin("java-consumer", 0);
-            FeaturesSuite.follow(Integer.parseInt(rest.get(0)), rest.get(1));
+            FeaturesSuite.follow(Integer.parseInt(rest.get(0)), rest.get(1), rest.subList(2, rest.size()));
+        } else if (args[0].equals("crowd")) {
+            Dubbo.begin("java-consumer", 0);
+            FeaturesSuite.crowd(Integer.parseInt(rest.get(0)), rest.get(1), rest.get(2));
         } else {
             Dubbo.begin("java-consumer", 0);
             for (int i = 0; i < rest.size(); i += 4) {

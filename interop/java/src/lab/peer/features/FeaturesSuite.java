@@ -2,6 +2,7 @@ package lab.peer.features;
 
 import static lab.peer.Calls.same;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,39 +100,93 @@ public final class FeaturesSuite implements Suite {
     }
 
     /**
-     * Calls several providers from a few threads, and tells when all have answered;
-     * when our input ends, tells which of them answer now.
+     * Calls several providers from a few threads, and tells when all have answered, and what
+     * becomes of the calls; when our input ends, tells which of them answer now.
      */
-    public static void follow(int providers, String address) throws Exception {
+    public static void follow(int providers, String address, List<String> parameters) throws Exception {
         Calls calls = new Calls("follow", "features", "", address, address);
+        Terms terms = new Terms();
+        for (String p : parameters) {
+            terms.with(p.substring(0, p.indexOf('=')), p.substring(p.indexOf('=') + 1));
+        }
         ExecutorService threads = Executors.newFixedThreadPool(4);
-        AtomicBoolean done = new AtomicBoolean();
-        Set<String> met = ConcurrentHashMap.newKeySet(), last = new TreeSet<>();
-        try (Ref<Features> ref = calls.dial(Features.class, new Terms())) {
+        AtomicBoolean done = new AtomicBoolean(), failed = new AtomicBoolean(), slow = new AtomicBoolean();
+        Set<String> met = ConcurrentHashMap.newKeySet();
+        try (Ref<Features> ref = calls.dial(Features.class, terms)) {
             for (int i = 0; i < 4; i++) {
                 threads.submit(() -> {
                     while (!done.get()) {
+                        long start = System.nanoTime();
                         try {
-                            if (met.add(ref.service.where()) && met.size() == providers) {
+                            boolean last = met.add(ref.service.where()) && met.size() == providers;
+                            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+                            if (last) {
                                 Peer.print("FOLLOWS");
+                            }
+                            if (millis >= 1000 && slow.compareAndSet(false, true)) {
+                                Peer.print("SLOW", Long.toString(millis));
+                            }
+                            if (failed.compareAndSet(true, false)) {
+                                Peer.print("AGAIN");
                             }
                         } catch (Throwable e) {
                             Peer.print("FAILED", Calls.chain(e));
+                            failed.set(true);
                             Sleep.millis(100);
                         }
                     }
                 });
             }
-            while (System.in.read() >= 0) {
-                // The threads call on.
-            }
+            awaitEnd();
             done.set(true);
             threads.shutdown();
             threads.awaitTermination(10, TimeUnit.SECONDS);
-            for (int i = 0; i < 50; i++) {
-                last.add(ref.service.where());
+            Peer.print("LAST", String.join(",", names(ref.service)));
+        }
+    }
+
+    /** Has more calls under way at a provider than it takes, and looks what becomes of one more. */
+    public static void crowd(int n, String direct, String address) throws Exception {
+        Calls one = new Calls("crowd", "features", "", direct, direct), any = new Calls("crowd", "features", "", address, direct);
+        Terms slow = new Terms().with("twice.async", "true").with("twice.timeout", "60000");
+        try (Ref<Features> full = one.refer(Features.class, slow); Ref<Features> both = any.refer(Features.class, new Terms().with("where.retries", "2"))) {
+            String refusal = null;
+            while (refusal == null) {
+                for (int i = 0; i < n; i++) {
+                    full.service.twice(i, 3000);
+                }
+                refusal = failure(full.service);
             }
-            Peer.print("LAST", String.join(",", last));
+            Peer.print("REFUSED", refusal);
+            Peer.print("LAST", String.join(",", names(both.service)));
+            awaitEnd();
+            while (failure(full.service) != null) {
+                Sleep.millis(100);
+            }
+            Peer.print("AGAIN");
+        }
+    }
+
+    private static String failure(Features service) {
+        try {
+            service.where();
+            return null;
+        } catch (RuntimeException e) {
+            return (Dubbo.isTimeout(e) ? "timeout: " : "") + Calls.chain(e);
+        }
+    }
+
+    private static Set<String> names(Features service) {
+        Set<String> names = new TreeSet<>();
+        for (int i = 0; i < 50; i++) {
+            names.add(service.where());
+        }
+        return names;
+    }
+
+    private static void awaitEnd() throws IOException {
+        while (System.in.read() >= 0) {
+            // The harness closes our input.
         }
     }
 
