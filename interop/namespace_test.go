@@ -3,6 +3,7 @@ package interop
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -18,7 +19,16 @@ import (
 	"github.com/gubbo/gubbo/interop/process"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if name := os.Getenv(provideVar); name != "" {
+		if err := provideAlone(name, os.Getenv(registryVar)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // insideVar is set in the copy of this test binary that runs in the namespace.
 const insideVar = "GUBBO_INTEROP_INSIDE"
