@@ -110,7 +110,7 @@ func (l *lab) goCrowdsJava(full fullJava) {
 		_, refusal = one.With(consumer.Retries(0)).Where(l.ctx)
 		return refusal != nil
 	})
-	e, ok := refusal.(*api.Error) //nolint:errorlint // calls return it
+	e, ok := refusal.(*api.Error)
 	if !ok || e.Code != api.Overloaded || e.Sent != api.SentNo || !strings.Contains(e.Message, "status 100") || !strings.Contains(e.Message, "exhausted") {
 		l.t.Errorf("go -> %s: %v", full.name, refusal)
 	}
