@@ -17,25 +17,27 @@ import (
 	"github.com/gubbo/gubbo/registry/zkserver/zktest"
 )
 
-// longFarewell is how long the leaving Java providers may wait for whoever is
-// connected; 10 s if nobody says.
-const longFarewell = 30 * time.Second
+// A leaving Java provider waits as long as anybody is connected, for its default
+// farewell at most.
+const defaultFarewell, longFarewell = 10 * time.Second, 30 * time.Second
 
 // A consumer with the addresses of two providers, and no registry to tell it,
 // fails no call when one of them leaves: the readonly event sends it to the
-// other. The one that leaves does not wait for it.
+// other. The one that leaves does not wait for it. It does wait for a Java
+// consumer, and takes the Go one's connections all the while, but to close them.
 func TestLeaving(t *testing.T) {
 	if !namespaced(t) {
 		return
 	}
 	all := newLab(t)
-	all.properties = []string{fmt.Sprintf("dubbo.service.shutdown.wait=%d", longFarewell.Milliseconds())}
 	stays := all.goProvider(nil, "")
 	t.Run("versions", func(t *testing.T) {
 		for _, version := range java.Versions {
 			t.Run(version, func(t *testing.T) {
 				t.Parallel()
-				all.in(t).javaLeaves(version, stays)
+				l := all.in(t)
+				l.javaLeaves(version, stays, longFarewell, false)
+				l.javaLeaves(version, stays, defaultFarewell, true)
 			})
 		}
 	})
@@ -113,13 +115,19 @@ func awaitAll(ctx context.Context, p *process.Process) error {
 	return nil
 }
 
-// javaLeaves stops a Java provider under the calls of a Go consumer.
-func (l *lab) javaLeaves(version string, stays target) {
+// javaLeaves stops a Java provider under the calls of a Go consumer, and of a
+// Java one if that is to hold it.
+func (l *lab) javaLeaves(version string, stays target, farewell time.Duration, held bool) {
 	l.t.Helper()
 	port := freePort(l.t)
-	p, name := l.start(version, "provider", port, "-")
-	if _, err := p.Await(l.ctx, "READY"); err != nil {
-		l.t.Fatal(err)
+	polite := *l
+	polite.properties = []string{fmt.Sprintf("dubbo.service.shutdown.wait=%d", farewell.Milliseconds())}
+	p, name := polite.start(version, "provider", port, "-")
+	l.await(p, "READY")
+	if held {
+		holder, _ := l.start(version, "follow", "1", "dubbo://127.0.0.1:"+port)
+		l.await(holder, "FOLLOWS")
+		defer holder.Kill()
 	}
 	cli, err := consumer.New(consumer.Config{Application: "go-consumer", Retries: -1, Timeout: 8 * time.Second})
 	if err != nil {
@@ -146,6 +154,7 @@ func (l *lab) javaLeaves(version string, stays target) {
 	for answered[leaving] < 20 && !l.t.Failed() {
 		call()
 	}
+	var took time.Duration
 	stopped, start := make(chan error, 1), time.Now()
 	go func() { stopped <- p.Stop(l.ctx) }()
 	for gone := false; !gone && !l.t.Failed(); {
@@ -156,11 +165,7 @@ func (l *lab) javaLeaves(version string, stays target) {
 				l.t.Error(err)
 			}
 			gone = true
-			if took := time.Since(start); took >= longFarewell {
-				l.t.Errorf("%s waited %v for its consumer", name, took)
-			} else {
-				l.t.Logf("gubbo-table %-30s -> %-30s the provider leaves within %v", "go", name, took.Round(100*time.Millisecond))
-			}
+			took = time.Since(start)
 		default:
 		}
 	}
@@ -171,5 +176,15 @@ func (l *lab) javaLeaves(version string, stays target) {
 	if answered[leaving] > 0 {
 		l.t.Errorf("%s was called after it left: %v", name, answered)
 	}
-	l.t.Logf("gubbo-table %-30s -> %-30s the provider leaves, no call fails ok", "go", name)
+	how := "leaves"
+	if held {
+		how = "waits for a Java consumer, leaves"
+	}
+	if l.t.Failed() {
+		return
+	}
+	if (took >= farewell) != held {
+		l.t.Errorf("%s %s after %v", name, how, took)
+	}
+	l.t.Logf("gubbo-table %-30s -> %-30s the provider %s within %v, no call fails ok", "go", name, how, took.Round(100*time.Millisecond))
 }
