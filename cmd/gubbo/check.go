@@ -18,8 +18,9 @@ func checkCommand() *cobra.Command {
 		Short: "Exit 1 where Go contracts and a Java jar have drifted apart",
 		Long: `Compare the annotated Go interfaces, structs, enums and exceptions in each DIR
 (default ".") with the Java classes of a jar: methods, parameters, results,
-declared exceptions, fields, constants and class names. One line per difference,
-with the place in the Go source and the Java member; exit 1 if there is one.
+declared exceptions, fields, constants, superclasses, the classes that an
+interface stands for, and class names. One line per difference, with the place in
+the Go source and the Java member; exit 1 if there is one.
 
 DIR/... means all packages below it that share a class with the jar.`,
 		Example: `  gubbo check user-api.jar ./user

@@ -125,6 +125,9 @@ func (g *generator) fields(c *class, s *types.Struct, seen map[string]string) {
 				g.add(f.Pos(), "%s: only a struct can be embedded, for Java's superclass; give the field a name", what)
 				continue
 			}
+			if java, ok := g.classTag(super); ok {
+				c.supers = append(c.supers, superclass{f.Pos(), f.Name(), java})
+			}
 			g.fields(c, super, seen)
 			continue
 		}

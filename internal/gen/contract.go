@@ -1,9 +1,12 @@
 package gen
 
 import (
+	"cmp"
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 )
 
 // Contract is what the annotated source of a package says about Java. It is
@@ -11,9 +14,10 @@ import (
 type Contract struct {
 	// Package is the name of the Go package.
 	Package string
-	// Services and Classes stand in the order of the source.
+	// Services, Classes and Unions stand in the order of the source.
 	Services []ServiceContract
 	Classes  []ClassContract
+	Unions   []UnionContract
 }
 
 // ServiceContract is an interface with a service or callback directive.
@@ -54,6 +58,22 @@ type ClassContract struct {
 	// Fields hold those of embedded structs too, but not what an exception has
 	// of Throwable.
 	Fields []FieldContract
+	// Supers are the embedded structs that have a Java class, at any depth.
+	Supers []NameContract
+}
+
+// UnionContract is a Go interface that stands for an abstract Java type.
+type UnionContract struct {
+	Pos      token.Position
+	Go, Java string
+	// Classes are those that may stand for it.
+	Classes []NameContract
+}
+
+// NameContract is a Go type by its name, and the class that it is in Java.
+type NameContract struct {
+	Pos      token.Position
+	Go, Java string
 }
 
 // ConstantContract is a constant of an enum.
@@ -73,8 +93,9 @@ type FieldContract struct {
 type TypeContract struct {
 	// Go is the type as the package writes it.
 	Go string
-	// Java is the erased Java type: "long", "java.util.List", "long[]".
-	Java string
+	// Java is the erased Java type: "long", "java.util.List", "long[]"; Own is
+	// what it is where no directive or tag says so.
+	Java, Own string
 	// Key is nil but for a map, Elem but for a map, a set or a slice.
 	Key, Elem *TypeContract
 }
@@ -97,6 +118,16 @@ func Describe(dir string) (*Contract, error) {
 	for _, cl := range g.sorted {
 		c.Classes = append(c.Classes, g.describeClass(cl))
 	}
+	for _, u := range g.unions {
+		uc := UnionContract{Pos: g.fset.Position(u.pos), Go: u.goName, Java: u.javaName}
+		for _, cl := range u.classes {
+			uc.Classes = append(uc.Classes, NameContract{cl.owner.fset.Position(cl.pos), cl.goName, cl.javaName})
+		}
+		c.Unions = append(c.Unions, uc)
+	}
+	slices.SortFunc(c.Unions, func(a, b UnionContract) int {
+		return cmp.Or(strings.Compare(a.Pos.Filename, b.Pos.Filename), cmp.Compare(a.Pos.Line, b.Pos.Line))
+	})
 	return c, nil
 }
 
@@ -124,6 +155,9 @@ func (g *generator) describeClass(cl *class) ClassContract {
 		}
 		c.Fields = append(c.Fields, FieldContract{g.fset.Position(f.pos), f.goName, f.javaName, *f.typ.describe()})
 	}
+	for _, s := range cl.supers {
+		c.Supers = append(c.Supers, NameContract{g.fset.Position(s.pos), s.goName, s.javaName})
+	}
 	return c
 }
 
@@ -131,7 +165,7 @@ func (t *typ) describe() *TypeContract {
 	if t == nil {
 		return nil
 	}
-	c := &TypeContract{Go: t.goType, Java: t.java}
+	c := &TypeContract{Go: t.goType, Java: t.java, Own: cmp.Or(t.own, t.java)}
 	if t.kind == kindSlice || t.kind == kindMap || t.kind == kindSet || t.kind == kindPairs {
 		c.Key, c.Elem = t.key.describe(), t.elem.describe()
 	}

@@ -54,6 +54,7 @@ type class struct {
 	pojo     bool
 	instance bool // of a generic type, as in type Users Page[User]
 	fields   []*field
+	supers   []superclass
 	// message and cause are the Go fields of an exception that hold
 	// Throwable's, "" for none.
 	message, cause string
@@ -67,6 +68,12 @@ type field struct {
 	goName   string
 	javaName string
 	typ      *typ
+}
+
+// superclass is an embedded struct with a Java class, at any depth.
+type superclass struct {
+	pos              token.Pos
+	goName, javaName string
 }
 
 // kind says how a Go type travels.
@@ -105,6 +112,7 @@ type typ struct {
 	kind      kind
 	goType    string // as generated code writes it
 	java      string // as Params of api.Method writes it
+	own       string // what java was before a directive or tag said another, "" for the same
 	listClass string // what a list or map is called on the wire, "" for untyped
 	wrap      string // a format for what is written in place of a value
 	class     *class // of a struct or enum

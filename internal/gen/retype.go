@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -70,6 +71,14 @@ func splitJava(s string) (list []string) {
 // retype returns t as the Java type that types=, result= or a field's tag
 // names, or what would have been right.
 func (t *typ) retype(java javaType) (*typ, string) {
+	r, want := t.as(java)
+	if r != nil && r != t {
+		r.own = cmp.Or(t.own, t.java)
+	}
+	return r, want
+}
+
+func (t *typ) as(java javaType) (*typ, string) {
 	c := *t
 	c.java = java.erased()
 	if java.class == "?" {

@@ -41,6 +41,8 @@ type Class struct {
 	Hidden []string
 	// Constants are an enum's.
 	Constants []string
+	// Supers are its superclasses in the jars, the nearest first.
+	Supers []string
 }
 
 // Field is a field that travels: not static, not transient.
@@ -49,24 +51,39 @@ type Field struct {
 	// Owner is the class that declares it.
 	Owner string
 	Type  Value
+	// Variable is set if its declared type is a type variable.
+	Variable bool
 }
 
 // Describe returns what a class of the jars is. It returns a *MissingError if
 // no jar has it. Fields that skip names are left out: it is asked with
 // "com.acme.User.name".
 func (l *Library) Describe(name string, skip func(member string) bool) (*Class, error) {
-	c, err := l.Class(name)
+	return l.DescribeUse(classfile.Type{Kind: classfile.Object, Name: name}, skip)
+}
+
+// DescribeUse is Describe of a generic class where its type variables stand for
+// the arguments of t.
+func (l *Library) DescribeUse(t classfile.Type, skip func(member string) bool) (*Class, error) {
+	c, err := l.Class(t.Name)
 	if err != nil {
 		return nil, err
 	}
-	r := &Class{Name: name}
+	r := &Class{Name: t.Name}
 	if c.Flags.Has(classfile.Interface) {
 		r.Form = Abstract
 		return r, nil
 	}
-	chain, err := l.chain(c)
+	args, err := scope{}.resolveAll(t.Args)
 	if err != nil {
 		return nil, err
+	}
+	chain, err := l.chain(c, args)
+	if err != nil {
+		return nil, err
+	}
+	for _, super := range chain[1:] {
+		r.Supers = append(r.Supers, super.class.Name)
 	}
 	top := chain[len(chain)-1].class
 	r.Base = top.Super
@@ -99,9 +116,10 @@ type link struct {
 	scope scope
 }
 
-// chain returns c and its superclasses in the jars, c first.
-func (l *Library) chain(c *classfile.Class) ([]link, error) {
-	chain := []link{{c, scope{}.with(params(c), nil)}}
+// chain returns c, with args for its type variables, and its superclasses in
+// the jars, c first.
+func (l *Library) chain(c *classfile.Class, args []bound) ([]link, error) {
+	chain := []link{{c, scope{}.with(params(c), args)}}
 	for {
 		at := chain[len(chain)-1]
 		super := at.class.Super
@@ -163,7 +181,7 @@ func (r *Class) add(at link, skip func(string) bool) error {
 		if err != nil {
 			return fmt.Errorf("javaapi: %s: field %s: %w", at.class.Where, f.Name, err)
 		}
-		field := &Field{Name: f.Name, Owner: at.class.Name, Type: v}
+		field := &Field{Name: f.Name, Owner: at.class.Name, Type: v, Variable: f.Generic != nil && f.Generic.Kind == classfile.Variable}
 		if i := slices.IndexFunc(r.Fields, func(o *Field) bool { return o.Name == f.Name }); i >= 0 {
 			r.Hidden = append(r.Hidden, r.Fields[i].Owner+"."+f.Name)
 			r.Fields[i] = field

@@ -146,7 +146,8 @@ func (l *Library) Subclasses(name string) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			if !c.Flags.Has(classfile.Abstract) && !c.Flags.Has(classfile.Interface) {
+			// An enum with an abstract method is abstract, but its constants are made.
+			if !c.Flags.Has(classfile.Abstract) && !c.Flags.Has(classfile.Interface) || c.Flags.Has(classfile.Enum) {
 				found = append(found, sub)
 			}
 		}

@@ -52,6 +52,9 @@ type comparison struct {
 	lib    *javaapi.Library
 	skip   func(string) bool
 	report *Report
+	// uses are Go's uses of generic classes, asked those that are being looked at.
+	uses  []gen.ClassContract
+	asked map[string]bool
 }
 
 // Compare compares the package in dir with Java. Members that skip names are
@@ -65,7 +68,12 @@ func Compare(lib *javaapi.Library, dir string, skip func(member string) bool) (*
 	if skip == nil {
 		skip = func(string) bool { return false }
 	}
-	c := &comparison{lib: lib, skip: skip, report: new(Report)}
+	c := &comparison{lib: lib, skip: skip, report: new(Report), asked: make(map[string]bool)}
+	for _, cl := range contract.Classes {
+		if cl.Instance {
+			c.uses = append(c.uses, cl)
+		}
+	}
 	for _, s := range contract.Services {
 		if skip(s.Java) {
 			continue
@@ -79,6 +87,14 @@ func Compare(lib *javaapi.Library, dir string, skip func(member string) bool) (*
 			continue
 		}
 		if err := c.class(cl); err != nil {
+			return nil, err
+		}
+	}
+	for _, u := range contract.Unions {
+		if javaapi.IsJDK(u.Java) || skip(u.Java) {
+			continue
+		}
+		if err := c.union(u); err != nil {
 			return nil, err
 		}
 	}
@@ -152,7 +168,7 @@ func (c *comparison) method(s gen.ServiceContract, m gen.MethodContract, j *java
 	c.report.Methods++
 	member := j.Signature()
 	for i, p := range m.Params {
-		if want := mismatch(p, j.Params[i]); want != "" {
+		if want := c.mismatch(p, j.Params[i]); want != "" {
 			c.differ(m.Pos, member, "parameter %d of %s.%s is %s, which is %s; Java has %s", i+1, s.Go, m.Go, p.Go, p.Java, want)
 		}
 	}
@@ -163,7 +179,7 @@ func (c *comparison) method(s gen.ServiceContract, m gen.MethodContract, j *java
 	case j.Result == nil:
 		c.differ(m.Pos, member, "%s.%s returns %s; Java returns nothing", s.Go, m.Go, m.Result.Go)
 	default:
-		if want := mismatch(*m.Result, *j.Result); want != "" {
+		if want := c.mismatch(*m.Result, *j.Result); want != "" {
 			c.differ(m.Pos, member, "%s.%s returns %s, which is %s; Java returns %s", s.Go, m.Go, m.Result.Go, m.Result.Java, want)
 		}
 	}
@@ -180,7 +196,7 @@ func (c *comparison) method(s gen.ServiceContract, m gen.MethodContract, j *java
 }
 
 func (c *comparison) class(g gen.ClassContract) error {
-	j, err := c.lib.Describe(g.Java, c.skip)
+	j, err := c.describe(g)
 	if err != nil {
 		return c.missing(g.Pos, g.Java, err)
 	}
@@ -203,7 +219,62 @@ func (c *comparison) class(g gen.ClassContract) error {
 		c.differ(g.Pos, g.Java, "Go's %s is a struct; Java's class extends %s and is no object with fields", g.Go, j.Base)
 		return nil
 	}
+	for _, s := range g.Supers {
+		if !javaapi.IsJDK(s.Java) && s.Java != g.Java && !slices.Contains(j.Supers, s.Java) {
+			c.differ(s.Pos, g.Java, "Go's %s embeds %s, which is %s; Java's class extends %s", g.Go, s.Go, s.Java, cmp.Or(strings.Join(j.Supers, ", "), j.Base))
+		}
+	}
 	c.fields(g, j)
+	return nil
+}
+
+// describe returns Java's class, of anything where g is one use of it.
+func (c *comparison) describe(g gen.ClassContract) (*javaapi.Class, error) {
+	t := classfile.Type{Kind: classfile.Object, Name: g.Java}
+	if g.Instance {
+		class, err := c.lib.Class(g.Java)
+		if err != nil {
+			return nil, err
+		}
+		for class.Generic != nil && len(t.Args) < len(class.Generic.Params) {
+			t.Args = append(t.Args, classfile.Type{Kind: classfile.Object, Name: "java.lang.Object"})
+		}
+	}
+	return c.lib.DescribeUse(t, c.skip)
+}
+
+// union compares the classes that may stand for an abstract type.
+func (c *comparison) union(u gen.UnionContract) error {
+	j, err := c.lib.Class(u.Java)
+	if err != nil {
+		return c.missing(u.Pos, u.Java, err)
+	}
+	subs, err := c.lib.Subclasses(u.Java)
+	if err != nil {
+		return err
+	}
+	if !j.Flags.Has(classfile.Abstract) {
+		subs = append(subs, u.Java) // it can be made itself
+	}
+	for _, g := range u.Classes {
+		if !slices.Contains(subs, g.Java) && !javaapi.IsJDK(g.Java) && !c.skip(g.Java) {
+			if _, err := c.lib.Class(g.Java); err == nil { // else the class itself says so
+				c.differ(g.Pos, g.Java, "Java's class is no %s; Go's %s is one of %s", u.Java, g.Go, u.Go)
+			}
+		}
+	}
+	for _, sub := range subs {
+		if slices.ContainsFunc(u.Classes, func(g gen.NameContract) bool { return g.Java == sub }) || c.skip(sub) {
+			continue
+		}
+		d, err := c.lib.Describe(sub, c.skip)
+		if err != nil {
+			return err
+		}
+		if d.Form != javaapi.Opaque {
+			c.differ(u.Pos, sub, "Java's class is a %s; Go's %s has no such type", u.Java, u.Go)
+		}
+	}
 	return nil
 }
 
@@ -241,10 +312,10 @@ func (c *comparison) fields(g gen.ClassContract, j *javaapi.Class) {
 			continue
 		}
 		found[f.Java] = true
-		if g.Instance && j.Fields[i].Type.Wire == "java.lang.Object" {
-			continue
+		if g.Instance && j.Fields[i].Variable {
+			continue // compared where it is used
 		}
-		if want := mismatch(f.Type, j.Fields[i].Type); want != "" {
+		if want := c.mismatch(f.Type, j.Fields[i].Type); want != "" {
 			c.differ(f.Pos, j.Fields[i].Owner+"."+f.Java, "Go's %s.%s is %s, which is %s; Java has %s", g.Go, f.Go, f.Type.Go, f.Type.Java, want)
 		}
 	}
@@ -253,88 +324,4 @@ func (c *comparison) fields(g gen.ClassContract, j *javaapi.Class) {
 			c.differ(g.Pos, f.Owner+"."+f.Name, "Go's %s has no such field; Java's is a %s", g.Go, f.Type.Type)
 		}
 	}
-}
-
-// mismatch returns the Java type if g is not what v says, "" if it is.
-func mismatch(g gen.TypeContract, v javaapi.Value) string {
-	if g.Java != v.Wire {
-		if v.Type.String() == v.Wire {
-			return v.Wire
-		}
-		return v.Wire + " (" + v.Type.String() + ")"
-	}
-	if !fits(g.Key, v.Type, 0) || !fits(g.Elem, v.Type, 1) {
-		return v.Type.String()
-	}
-	return ""
-}
-
-// fits tells whether g, the key (which is 0) or element of a Go map or slice, is
-// what the Java collection t holds.
-func fits(g *gen.TypeContract, t classfile.Type, which int) bool {
-	if g == nil {
-		return true
-	}
-	switch {
-	case t.Kind == classfile.Array:
-		t = *t.Elem
-	case len(t.Args) == 1 && which == 1:
-		t = t.Args[0]
-	case len(t.Args) == 2:
-		t = t.Args[which]
-	default:
-		return true // a raw type says nothing
-	}
-	if g.Java != "java.lang.Object" && box(g.Java) != box(wire(t)) && !alike(g.Java, wire(t)) {
-		return false
-	}
-	return fits(g.Key, t, 0) && fits(g.Elem, t, 1)
-}
-
-func wire(t classfile.Type) string {
-	if t.Kind == classfile.Array {
-		return wire(*t.Elem) + "[]"
-	}
-	t.Args = nil
-	return t.String()
-}
-
-// box returns the boxed type of a primitive: in a list they are the same.
-func box(java string) string {
-	switch java {
-	case "boolean":
-		return "java.lang.Boolean"
-	case "char":
-		return "java.lang.Character"
-	case "byte":
-		return "java.lang.Byte"
-	case "short":
-		return "java.lang.Short"
-	case "int":
-		return "java.lang.Integer"
-	case "long":
-		return "java.lang.Long"
-	case "float":
-		return "java.lang.Float"
-	case "double":
-		return "java.lang.Double"
-	}
-	return java
-}
-
-// same are Java types that are one on the wire: inside of a list nothing says
-// which of them it is.
-var same = [][]string{
-	{"java.util.List", "java.util.Collection", "java.lang.Iterable", "java.util.ArrayList"},
-	{"java.util.Map", "java.util.HashMap"},
-	{"java.util.Set", "java.util.HashSet"},
-	{"java.lang.String", "java.lang.CharSequence"},
-}
-
-// alike tells whether g, of a Go element, may stand for t there.
-func alike(g, t string) bool {
-	if t == "java.lang.Object" || t == "java.io.Serializable" || t == "java.lang.Comparable" {
-		return true
-	}
-	return slices.ContainsFunc(same, func(s []string) bool { return slices.Contains(s, g) && slices.Contains(s, t) })
 }

@@ -3,6 +3,7 @@ package drift
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,18 +15,23 @@ const (
 	contract = "../fromjar/testdata/shop.go.txt" // what the jar says, in Go
 )
 
-// compare compares Java with the contract after a replacement in it.
-func compare(t *testing.T, old, new string) *Report {
+// compare compares Java with the contract after replacements in it, each an old
+// and a new text.
+func compare(t *testing.T, replacements ...string) *Report {
 	t.Helper()
 	b, err := os.ReadFile(contract)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Count(string(b), old) < 1 {
-		t.Fatalf("%s has no %q", contract, old)
+	text := string(b)
+	for pair := range slices.Chunk(replacements, 2) {
+		if !strings.Contains(text, pair[0]) {
+			t.Fatalf("%s has no %q", contract, pair[0])
+		}
+		text = strings.Replace(text, pair[0], pair[1], 1)
 	}
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "shop.go"), []byte(strings.Replace(string(b), old, new, 1)), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "shop.go"), []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	lib, err := javaapi.Open(jar)
@@ -43,7 +49,7 @@ func compare(t *testing.T, old, new string) *Report {
 }
 
 func TestTheyAgree(t *testing.T) {
-	r := compare(t, "package shop", "package shop")
+	r := compare(t)
 	if len(r.Differences) > 0 || r.Services != 2 || r.Methods != 33 || r.Classes < 8 || r.Members < 35 {
 		t.Errorf("%+v", *r)
 	}
@@ -82,6 +88,13 @@ func TestEachDrift(t *testing.T) {
 		{"a class", "`java:\"com.acme.shop.Circle\"`", "`java:\"com.acme.shop.Cirlce\"`", "com.acme.shop.Cirlce: class com.acme.shop.Cirlce is not in " + jar + "; add its jar with --from, or mend the name"},
 		{"a service", "//gubbo:service com.acme.shop.StockService", "//gubbo:service com.acme.shop.Stocks", "com.acme.shop.Stocks: class com.acme.shop.Stocks is not in"},
 		{"no exception", "`java:\"com.acme.user.NotFoundException\"`", "`java:\"com.acme.shop.Bag\"`", "com.acme.shop.Bag: Go's NotFoundException is an error; Java has a class of a collection or the like"},
+		{"a class that Go's interface lacks", "func (*Admin) isEntity()    {}\n", "", "com.acme.user.Admin: Java's class is a com.acme.base.Entity; Go's Entity has no such type"},
+		{"a class of Go's interface that Java's is not", "func (*Circle) isShape() {}\n", "func (*Circle) isShape() {}\nfunc (*Page) isShape() {}\n",
+			"com.acme.shop.Page: Java's class is no com.acme.shop.Shape; Go's Page is one of Shape"},
+		{"a superclass", "\tGrantedBy int64\n", "\tGrantedBy int64\n\tCircle\n", "com.acme.user.Admin: Go's Admin embeds Circle, which is com.acme.shop.Circle; Java's class extends com.acme.user.User, com.acme.base.Entity"},
+		{"a parameter's type variable", "from *int64", "from *int32",
+			"com.acme.base.Crud.size(java.io.Serializable): parameter 1 of UserService.Size is *int32, which is java.io.Serializable; Java has java.lang.Long"},
+		{"a field's type variable", "*int64        `java:\"id,", "*int32        `java:\"id,", "com.acme.base.Entity.id: Go's Admin.ID is *int32, which is java.io.Serializable; Java has java.lang.Long"},
 		{"an enum", "//gubbo:enum com.acme.user.User$Kind", "//gubbo:enum com.acme.shop.Bag", "com.acme.shop.Bag: Go's UserKind is an enum; Java has a class of a collection or the like"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -93,6 +106,26 @@ func TestEachDrift(t *testing.T) {
 			}
 			t.Errorf("no line has %q, only %s", c.want, r.Differences)
 		})
+	}
+}
+
+// What a generic class holds is compared where it is used; Java's page of
+// anything, which is the parameter, takes any.
+func TestGenericClass(t *testing.T) {
+	generic := []string{
+		"(ctx context.Context, after *Page) (*Page, error)", "(ctx context.Context, after *UserPage) (*UserPage, error)",
+		"type Page struct {", "type UserPage Page[*UserUser]\n\ntype Page[T any] struct {",
+		"\tItems  []any\n\tFirst  any\n", "\tItems  []T\n\tFirst  T\n",
+	}
+	if r := compare(t, generic...); len(r.Differences) > 0 {
+		t.Errorf("%s", r.Differences)
+	}
+	const want = "com.acme.user.UserService.page(com.acme.shop.Page): UserService.Page returns *UserPage, which is com.acme.shop.Page; Java returns com.acme.shop.Page<com.acme.user.User>"
+	for _, of := range []string{"string", "*Circle", "int64", "[]*UserUser", "*UserPage"} {
+		r := compare(t, append(generic, "Page[*UserUser]", "Page["+of+"]")...)
+		if len(r.Differences) != 1 || !strings.HasSuffix(r.Differences[0].String(), want) {
+			t.Errorf("pages of %s: %s", of, r.Differences)
+		}
 	}
 }
 
