@@ -96,6 +96,9 @@ var featureCalls = []call[featureClient]{
 		}
 		return err.Error(), nil
 	}},
+	{name: "attach.application", run: func(ctx context.Context, c featureClient) (string, error) {
+		return same("go-consumer")(c.Attached(ctx, "remote.application"))
+	}},
 	{name: "attach.int"},
 	{name: "attach.list"},
 	{name: "attach.reply.int", run: func(ctx context.Context, c featureClient) (string, error) {
@@ -108,7 +111,7 @@ var featureCalls = []call[featureClient]{
 	{name: "exception.odd", run: func(ctx context.Context, c featureClient) (string, error) {
 		return thrown("lab.features.OddException", "boom", c.Odd(ctx, "boom"))
 	}},
-	{name: "exception.stack", notJava: true, run: func(ctx context.Context, c featureClient) (string, error) {
+	{name: "exception.stack", run: func(ctx context.Context, c featureClient) (string, error) {
 		x, ok := errors.AsType[*hessian.Exception](c.Odd(ctx, "boom"))
 		if !ok {
 			return "", errors.New("got no exception")

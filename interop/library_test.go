@@ -181,6 +181,10 @@ func (collections) Characters(ctx context.Context, v []hessian.Char) ([]hessian.
 	return echo(ctx, v)
 }
 
+func (collections) Ints(ctx context.Context, v []int32) ([]int32, error) {
+	return echo(ctx, v)
+}
+
 func (collections) Doubles(ctx context.Context, v []float64) ([]float64, error) {
 	return echo(ctx, v)
 }

@@ -48,8 +48,28 @@ func (tb *table) close(t *testing.T, want int) {
 	for _, d := range directions {
 		checkDirection(t, d, of[d])
 	}
+	checkClasses(t, tb.rows)
 	if len(directions) != want {
 		t.Errorf("%d directions were tried, want %d:\n%s", len(directions), want, strings.Join(directions, "\n"))
+	}
+}
+
+// checkClasses checks that what Java sent as an Object and got back from Go is
+// of the class that it gets back from itself: the text of a value does not tell.
+func checkClasses(t *testing.T, rows []row) {
+	t.Helper()
+	type cell struct{ version, via, call string }
+	own := make(map[cell]string)
+	for _, r := range rows {
+		if r.pair() && r.result == "ok" {
+			own[cell{r.version, r.via, r.call}] = r.detail
+		}
+	}
+	for _, r := range rows {
+		want := own[cell{r.version, r.via, r.call}]
+		if strings.HasPrefix(r.call, "types/any.") && !r.byGo() && r.result == "ok" && want != "" && r.detail != want {
+			t.Errorf("%s: %s came back as %s, from Java as %s", r.direction(), r.call, r.detail, want)
+		}
 	}
 }
 

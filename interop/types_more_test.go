@@ -64,6 +64,7 @@ func (v values) library() {
 func (v values) collections() {
 	v.each("integers", nil, []*int32{new(int32(1)), nil})
 	v.each("characters", nil, []hessian.Char{'a', 'é'})
+	v.each("ints", nil, []int32{}, []int32{1, -1, 2, 3, 4, 5, 6, 7, 70000, math.MinInt32})
 	v.each("doubles", nil, []float64{0.5, math.Pi})
 	v.each("blobArray", nil, [][]byte{nil, {1, 2}})
 	v.each("table", nil, [][]string{{"a"}, nil, {}})
@@ -186,6 +187,39 @@ func (v values) anyCollection() {
 	v.put("any.objects", &hessian.List{Class: "[object", Items: []any{"a", int32(1)}})
 	v.put("any.points", &hessian.List{Class: "[lab.types.Point", Items: []any{&types.Point{X: 1}}})
 	v.put("any.dates", &hessian.List{Class: "[date", Items: []any{day}})
+	v.rarerCollections()
+}
+
+func (v values) rarerCollections() {
+	v.put("any.hashset", &hessian.List{Class: "java.util.HashSet", Items: []any{"a", "b"}})
+	v.put("any.linkeddeque", &hessian.List{Class: "java.util.concurrent.ConcurrentLinkedDeque", Items: []any{"a", "b"}})
+	v.put("any.blockingdeque", &hessian.List{Class: "java.util.concurrent.LinkedBlockingDeque", Items: []any{"a", "b"}})
+	v.put("any.transferqueue", &hessian.List{Class: "java.util.concurrent.LinkedTransferQueue", Items: []any{"a", "b"}})
+	v.put("any.arrayqueue", &hessian.List{Class: "java.util.concurrent.ArrayBlockingQueue", Items: []any{"a", "b"}})
+	v.put("any.priorityblocking", &hessian.List{Class: "java.util.concurrent.PriorityBlockingQueue", Items: []any{"a", "b"}})
+	v.put("any.copies", &hessian.List{Class: "java.util.Collections$CopiesList", Items: []any{"a", "a"}})
+	v.put("any.checkedlist", &hessian.List{Class: "java.util.Collections$CheckedRandomAccessList", Items: []any{"a", "b"}})
+	v.put("any.unmodifiablecollection", &hessian.List{Class: "java.util.Collections$UnmodifiableCollection", Items: []any{"a", "b"}})
+	v.put("any.sortedset", &hessian.List{Class: "java.util.Collections$UnmodifiableSortedSet", Items: []any{"a", "b"}})
+	v.put("any.synchronizedset", &hessian.List{Class: "java.util.Collections$SynchronizedSet", Items: []any{"a", "b"}})
+	v.put("any.setofmap", &hessian.List{Class: "java.util.Collections$SetFromMap", Items: []any{}})
+	v.put("any.concurrentset", &hessian.List{Class: "java.util.concurrent.ConcurrentHashMap$KeySetView", Items: []any{}})
+	v.put("any.mapvalues", &hessian.List{Class: "java.util.HashMap$Values", Items: []any{"b"}})
+	v.put("any.treekeys", &hessian.List{Class: "java.util.TreeMap$KeySet", Items: []any{"a"}})
+	v.put("any.identitymap", &hessian.Map{Class: "java.util.IdentityHashMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.sortedmap", &hessian.Map{Class: "java.util.Collections$UnmodifiableSortedMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.synchronizedsorted", &hessian.Map{Class: "java.util.Collections$SynchronizedSortedMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.checkedmap", &hessian.Map{Class: "java.util.Collections$CheckedMap", Entries: []hessian.Entry{{Key: "a", Value: int32(1)}}})
+	v.put("any.shortarray", &hessian.List{Class: "[short", Items: []any{int32(1), int32(-1)}})
+	v.put("any.intarray", &hessian.List{Class: "[int", Items: []any{int32(1), int32(-1), int32(2), int32(3), int32(4), int32(5), int32(6), int32(7), int32(70000)}})
+	v.put("any.floatarray", &hessian.List{Class: "[float", Items: []any{0.5}})
+	v.put("any.booleanarray", &hessian.List{Class: "[boolean", Items: []any{true, false}})
+	v.put("any.integerarray", &hessian.List{Class: "[java.lang.Integer", Items: []any{int32(1), nil}})
+	v.put("any.bytearrays", &hessian.List{Class: "[[byte", Items: []any{[]byte{1}, nil}})
+	v.put("any.matrix", &hessian.List{Class: "[[int", Items: []any{&hessian.List{Class: "[int", Items: []any{int32(1)}}, &hessian.List{Class: "[int"}}})
+	v.put("any.enumarray", &hessian.List{Class: "[lab.types.Level", Items: []any{types.Low, nil}})
+	v.put("any.decimals", &hessian.List{Class: "[java.math.BigDecimal", Items: []any{hessian.BigDecimal("1")}})
+	v.put("any.chararray", "cé")
 }
 
 // enumSet is what Java writes in place of a java.util.EnumSet.

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
 	"github.com/gubbo/gubbo/examples/types"
 	"github.com/gubbo/gubbo/examples/types/geo"
@@ -195,6 +196,25 @@ var typeSpecials = []call[typesClient]{
 		}
 		return "", c.Unnamed(ctx, "a", 1)
 	}},
+	{name: "null.argument"}, // Go's is no pointer
+	{name: "list.open"},     // Go never writes one
+	{name: "null.field", run: func(ctx context.Context, c typesClient) (string, error) {
+		got, err := c.With(consumer.Attach(caseAttachment, "null.field")).Scalars(ctx, &types.Scalars{})
+		return nullIn("float32", got, err)
+	}},
+	{name: "null.result", notJava: true, run: func(ctx context.Context, c typesClient) (string, error) {
+		got, err := c.Small(ctx, -1, "b")
+		return nullIn("", got, err)
+	}},
+}
+
+// nullIn wants that what came could not be read, for a null where Go has no
+// pointer.
+func nullIn(field string, got any, err error) (string, error) {
+	if api.CodeOf(err) != api.Codec || !strings.Contains(err.Error(), "null") || !strings.Contains(err.Error(), field) {
+		return "", fmt.Errorf("got %v, %w", got, err)
+	}
+	return err.Error(), nil
 }
 
 var relationCalls = []call[typesClient]{

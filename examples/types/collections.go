@@ -15,6 +15,8 @@ type Collections interface {
 	Integers(ctx context.Context, v []*int32) ([]*int32, error)
 	//gubbo:method characters types=java.lang.Character[] result=java.lang.Character[]
 	Characters(ctx context.Context, v []hessian.Char) ([]hessian.Char, error)
+	//gubbo:method ints types=int[] result=int[]
+	Ints(ctx context.Context, v []int32) ([]int32, error)
 	//gubbo:method doubles types=double[] result=double[]
 	Doubles(ctx context.Context, v []float64) ([]float64, error)
 	//gubbo:method blobArray types=byte[][] result=byte[][]

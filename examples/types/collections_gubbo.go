@@ -17,6 +17,7 @@ var collectionsDesc = api.ServiceDesc{
 	Methods: []api.Method{
 		{Name: "integers", Desc: "[Ljava/lang/Integer;", Params: []string{"java.lang.Integer[]"}, Result: "java.lang.Integer[]"},
 		{Name: "characters", Desc: "[Ljava/lang/Character;", Params: []string{"java.lang.Character[]"}, Result: "java.lang.Character[]"},
+		{Name: "ints", Desc: "[I", Params: []string{"int[]"}, Result: "int[]"},
 		{Name: "doubles", Desc: "[D", Params: []string{"double[]"}, Result: "double[]"},
 		{Name: "blobArray", Desc: "[[B", Params: []string{"byte[][]"}, Result: "byte[][]"},
 		{Name: "table", Desc: "[[Ljava/lang/String;", Params: []string{"java.lang.String[][]"}, Result: "java.lang.String[][]"},
@@ -88,10 +89,21 @@ func (c *CollectionsClient) Characters(ctx context.Context, v []hessian.Char) ([
 	return call.reply.value, nil
 }
 
+// Ints calls the Java method ints.
+func (c *CollectionsClient) Ints(ctx context.Context, v []int32) ([]int32, error) {
+	call := &collectionsIntsCall{args: collectionsIntsArgs{v: v}}
+	call.Method, call.Args = &collectionsDesc.Methods[2], &call.args
+	call.Reply = &call.reply
+	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
+		return nil, err
+	}
+	return call.reply.value, nil
+}
+
 // Doubles calls the Java method doubles.
 func (c *CollectionsClient) Doubles(ctx context.Context, v []float64) ([]float64, error) {
 	call := &collectionsDoublesCall{args: collectionsDoublesArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[2], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[3], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -102,7 +114,7 @@ func (c *CollectionsClient) Doubles(ctx context.Context, v []float64) ([]float64
 // BlobArray calls the Java method blobArray.
 func (c *CollectionsClient) BlobArray(ctx context.Context, v [][]byte) ([][]byte, error) {
 	call := &collectionsBlobArrayCall{args: collectionsBlobArrayArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[3], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[4], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -113,7 +125,7 @@ func (c *CollectionsClient) BlobArray(ctx context.Context, v [][]byte) ([][]byte
 // Table calls the Java method table.
 func (c *CollectionsClient) Table(ctx context.Context, v [][]string) ([][]string, error) {
 	call := &collectionsTableCall{args: collectionsTableArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[4], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[5], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -124,7 +136,7 @@ func (c *CollectionsClient) Table(ctx context.Context, v [][]string) ([][]string
 // Cube calls the Java method cube.
 func (c *CollectionsClient) Cube(ctx context.Context, v [][][]int64) ([][][]int64, error) {
 	call := &collectionsCubeCall{args: collectionsCubeArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[5], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[6], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -135,7 +147,7 @@ func (c *CollectionsClient) Cube(ctx context.Context, v [][][]int64) ([][][]int6
 // Array calls the Java method array.
 func (c *CollectionsClient) Array(ctx context.Context, v []any) ([]any, error) {
 	call := &collectionsArrayCall{args: collectionsArrayArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[6], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[7], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -146,7 +158,7 @@ func (c *CollectionsClient) Array(ctx context.Context, v []any) ([]any, error) {
 // LevelArray calls the Java method levelArray.
 func (c *CollectionsClient) LevelArray(ctx context.Context, v []Level) ([]Level, error) {
 	call := &collectionsLevelArrayCall{args: collectionsLevelArrayArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[7], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[8], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -157,7 +169,7 @@ func (c *CollectionsClient) LevelArray(ctx context.Context, v []Level) ([]Level,
 // Decimals calls the Java method decimals.
 func (c *CollectionsClient) Decimals(ctx context.Context, v []hessian.BigDecimal) ([]hessian.BigDecimal, error) {
 	call := &collectionsDecimalsCall{args: collectionsDecimalsArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[8], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[9], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -168,7 +180,7 @@ func (c *CollectionsClient) Decimals(ctx context.Context, v []hessian.BigDecimal
 // ListArray calls the Java method listArray.
 func (c *CollectionsClient) ListArray(ctx context.Context, v [][]string) ([][]string, error) {
 	call := &collectionsListArrayCall{args: collectionsListArrayArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[9], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[10], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -179,7 +191,7 @@ func (c *CollectionsClient) ListArray(ctx context.Context, v [][]string) ([][]st
 // Collection calls the Java method collection.
 func (c *CollectionsClient) Collection(ctx context.Context, v []string) ([]string, error) {
 	call := &collectionsCollectionCall{args: collectionsCollectionArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[10], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[11], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -190,7 +202,7 @@ func (c *CollectionsClient) Collection(ctx context.Context, v []string) ([]strin
 // LinkedList calls the Java method linkedList.
 func (c *CollectionsClient) LinkedList(ctx context.Context, v []int32) ([]int32, error) {
 	call := &collectionsLinkedListCall{args: collectionsLinkedListArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[11], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[12], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -201,7 +213,7 @@ func (c *CollectionsClient) LinkedList(ctx context.Context, v []int32) ([]int32,
 // Unique calls the Java method unique.
 func (c *CollectionsClient) Unique(ctx context.Context, v map[string]struct{}) (map[string]struct{}, error) {
 	call := &collectionsUniqueCall{args: collectionsUniqueArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[12], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[13], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -212,7 +224,7 @@ func (c *CollectionsClient) Unique(ctx context.Context, v map[string]struct{}) (
 // SortedSet calls the Java method sortedSet.
 func (c *CollectionsClient) SortedSet(ctx context.Context, v map[int64]struct{}) (map[int64]struct{}, error) {
 	call := &collectionsSortedSetCall{args: collectionsSortedSetArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[13], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[14], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -223,7 +235,7 @@ func (c *CollectionsClient) SortedSet(ctx context.Context, v map[int64]struct{})
 // LevelSet calls the Java method levelSet.
 func (c *CollectionsClient) LevelSet(ctx context.Context, v map[Level]struct{}) (map[Level]struct{}, error) {
 	call := &collectionsLevelSetCall{args: collectionsLevelSetArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[14], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[15], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -234,7 +246,7 @@ func (c *CollectionsClient) LevelSet(ctx context.Context, v map[Level]struct{}) 
 // Ordered calls the Java method ordered.
 func (c *CollectionsClient) Ordered(ctx context.Context, v hessian.Pairs[string, int32]) (hessian.Pairs[string, int32], error) {
 	call := &collectionsOrderedCall{args: collectionsOrderedArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[15], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[16], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -245,7 +257,7 @@ func (c *CollectionsClient) Ordered(ctx context.Context, v hessian.Pairs[string,
 // Linked calls the Java method linked.
 func (c *CollectionsClient) Linked(ctx context.Context, v hessian.Pairs[any, any]) (hessian.Pairs[any, any], error) {
 	call := &collectionsLinkedCall{args: collectionsLinkedArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[16], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[17], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -256,7 +268,7 @@ func (c *CollectionsClient) Linked(ctx context.Context, v hessian.Pairs[any, any
 // ByUUID calls the Java method byUUID.
 func (c *CollectionsClient) ByUUID(ctx context.Context, v map[hessian.UUID]string) (map[hessian.UUID]string, error) {
 	call := &collectionsByUUIDCall{args: collectionsByUUIDArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[17], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[18], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -267,7 +279,7 @@ func (c *CollectionsClient) ByUUID(ctx context.Context, v map[hessian.UUID]strin
 // ByDay calls the Java method byDay.
 func (c *CollectionsClient) ByDay(ctx context.Context, v map[hessian.LocalDate]int32) (map[hessian.LocalDate]int32, error) {
 	call := &collectionsByDayCall{args: collectionsByDayArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[18], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[19], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -278,7 +290,7 @@ func (c *CollectionsClient) ByDay(ctx context.Context, v map[hessian.LocalDate]i
 // ByPoint calls the Java method byPoint.
 func (c *CollectionsClient) ByPoint(ctx context.Context, v map[Point]string) (map[Point]string, error) {
 	call := &collectionsByPointCall{args: collectionsByPointArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[19], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[20], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -289,7 +301,7 @@ func (c *CollectionsClient) ByPoint(ctx context.Context, v map[Point]string) (ma
 // Concurrent calls the Java method concurrent.
 func (c *CollectionsClient) Concurrent(ctx context.Context, v map[string]int32) (map[string]int32, error) {
 	call := &collectionsConcurrentCall{args: collectionsConcurrentArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[20], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[21], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -300,7 +312,7 @@ func (c *CollectionsClient) Concurrent(ctx context.Context, v map[string]int32) 
 // LongRows calls the Java method longRows.
 func (c *CollectionsClient) LongRows(ctx context.Context, v map[string][]int64) (map[string][]int64, error) {
 	call := &collectionsLongRowsCall{args: collectionsLongRowsArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[21], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[22], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -311,7 +323,7 @@ func (c *CollectionsClient) LongRows(ctx context.Context, v map[string][]int64) 
 // Groups calls the Java method groups.
 func (c *CollectionsClient) Groups(ctx context.Context, v [][]string) ([][]string, error) {
 	call := &collectionsGroupsCall{args: collectionsGroupsArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[22], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[23], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -322,7 +334,7 @@ func (c *CollectionsClient) Groups(ctx context.Context, v [][]string) ([][]strin
 // Nest calls the Java method nest.
 func (c *CollectionsClient) Nest(ctx context.Context, v *Nest) (*Nest, error) {
 	call := &collectionsNestCall{args: collectionsNestArgs{v: v}}
-	call.Method, call.Args = &collectionsDesc.Methods[23], &call.args
+	call.Method, call.Args = &collectionsDesc.Methods[24], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -363,6 +375,22 @@ func RegisterCollections(srv *provider.Server, impl Collections, opts ...provide
 					return err
 				}
 				inv.Reply.(*collectionsCharactersReply).value = value
+				return nil
+			},
+		},
+		{
+			New: func() *api.Invocation {
+				call := new(collectionsIntsCall)
+				call.Args, call.Reply = &call.args, &call.reply
+				return &call.Invocation
+			},
+			Call: func(ctx context.Context, inv *api.Invocation) error {
+				args := inv.Args.(*collectionsIntsArgs)
+				value, err := impl.Ints(ctx, args.v)
+				if err != nil {
+					return err
+				}
+				inv.Reply.(*collectionsIntsReply).value = value
 				return nil
 			},
 		},
@@ -880,6 +908,74 @@ func (r *collectionsCharactersReply) DecodeHessian(d *hessian.Decoder) {
 }
 
 func (r *collectionsCharactersReply) HessianTypes() *hessian.Types { return collectionsTypes }
+
+type collectionsIntsCall struct {
+	api.Invocation
+	args  collectionsIntsArgs
+	reply collectionsIntsReply
+}
+
+type collectionsIntsArgs struct {
+	v []int32
+}
+
+func (a *collectionsIntsArgs) Len() int { return 1 }
+
+func (a *collectionsIntsArgs) At(i int) any {
+	switch i {
+	case 0:
+		return a.v
+	}
+	return nil
+}
+
+func (a *collectionsIntsArgs) EncodeHessian(e *hessian.Encoder) {
+	if a.v == nil {
+		e.Null()
+	} else {
+		e.List("[int", len(a.v))
+		for i0 := range a.v {
+			e.Int(a.v[i0])
+		}
+	}
+}
+
+func (a *collectionsIntsArgs) DecodeHessian(d *hessian.Decoder) {
+	if n0, ok := d.List(); ok {
+		s0 := hessian.MakeSlice[int32](d, n0)
+		for i0 := 0; d.More(i0, n0); i0++ {
+			s0 = append(s0, d.Int())
+		}
+		a.v = s0
+	}
+}
+
+func (a *collectionsIntsArgs) HessianTypes() *hessian.Types { return collectionsTypes }
+
+type collectionsIntsReply struct{ value []int32 }
+
+func (r *collectionsIntsReply) EncodeHessian(e *hessian.Encoder) {
+	if r.value == nil {
+		e.Null()
+	} else {
+		e.List("[int", len(r.value))
+		for i0 := range r.value {
+			e.Int(r.value[i0])
+		}
+	}
+}
+
+func (r *collectionsIntsReply) DecodeHessian(d *hessian.Decoder) {
+	if n0, ok := d.List(); ok {
+		s0 := hessian.MakeSlice[int32](d, n0)
+		for i0 := 0; d.More(i0, n0); i0++ {
+			s0 = append(s0, d.Int())
+		}
+		r.value = s0
+	}
+}
+
+func (r *collectionsIntsReply) HessianTypes() *hessian.Types { return collectionsTypes }
 
 type collectionsDoublesCall struct {
 	api.Invocation

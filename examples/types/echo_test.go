@@ -148,6 +148,7 @@ func (*echo) BoxedLocalTime(_ context.Context, v *hessian.LocalTime) (*hessian.L
 }
 func (*echo) Integers(_ context.Context, v []*int32) ([]*int32, error)               { return v, nil }
 func (*echo) Characters(_ context.Context, v []hessian.Char) ([]hessian.Char, error) { return v, nil }
+func (*echo) Ints(_ context.Context, v []int32) ([]int32, error)                     { return v, nil }
 func (*echo) Doubles(_ context.Context, v []float64) ([]float64, error)              { return v, nil }
 func (*echo) BlobArray(_ context.Context, v [][]byte) ([][]byte, error)              { return v, nil }
 func (*echo) Table(_ context.Context, v [][]string) ([][]string, error)              { return v, nil }

@@ -146,6 +146,9 @@ func sendCollections(tr trip, c *CollectionsClient) {
 	send(tr, "Characters", c.Characters,
 		func(v []hessian.Char) api.Args { return &collectionsCharactersArgs{v} }, func(v []hessian.Char) hessian.Body { return &collectionsCharactersReply{v} },
 		nil, []hessian.Char{'a', 'é'})
+	send(tr, "Ints", c.Ints,
+		func(v []int32) api.Args { return &collectionsIntsArgs{v} }, func(v []int32) hessian.Body { return &collectionsIntsReply{v} },
+		nil, []int32{}, []int32{1, math.MinInt32})
 	send(tr, "Doubles", c.Doubles,
 		func(v []float64) api.Args { return &collectionsDoublesArgs{v} }, func(v []float64) hessian.Body { return &collectionsDoublesReply{v} },
 		nil, []float64{0.5, math.Pi})

@@ -27,6 +27,8 @@ import com.alibaba.dubbo.rpc.support.ProtocolUtils;
 public final class Dubbo {
     /** Whether an attachment may be another object than a String. */
     public static final boolean ATTACHES_OBJECTS = has(RpcContext.class, "setObjectAttachment");
+    /** Whether a caller attaches the name of its application. */
+    public static final boolean NAMES_APPLICATION = has(RpcContext.class, "getRemoteApplicationName");
     /** Whether a method may return a CompletableFuture. */
     public static final boolean FUTURES = has(RpcContext.class, "getCompletableFuture");
     /** Whether a caller without the interface may ask for a CompletableFuture. */

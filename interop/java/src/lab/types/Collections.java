@@ -18,6 +18,8 @@ public interface Collections {
 
     Character[] characters(Character[] v);
 
+    int[] ints(int[] v);
+
     double[] doubles(double[] v);
 
     byte[][] blobArray(byte[][] v);

@@ -3,6 +3,8 @@ package lab.peer.features;
 import static lab.peer.Calls.same;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,6 +74,16 @@ public final class FeaturesSuite implements Suite {
                     service.odd("boom");
                 } catch (OddException e) {
                     return same("boom", e.getMessage());
+                }
+                throw new AssertionError("nothing thrown");
+            });
+            calls.call("exception.stack", () -> {
+                try {
+                    service.odd("boom");
+                } catch (OddException e) {
+                    StringWriter text = new StringWriter();
+                    e.printStackTrace(new PrintWriter(text));
+                    return same(true, text.toString().startsWith("lab.features.OddException: boom")) + " of " + e.getStackTrace().length + " frames";
                 }
                 throw new AssertionError("nothing thrown");
             });
@@ -229,6 +241,11 @@ public final class FeaturesSuite implements Suite {
     }
 
     private void attachments(Calls calls, Features service) {
+        if (Dubbo.NAMES_APPLICATION) {
+            calls.call("attach.application", () -> same("java-consumer", service.attached("remote.application")));
+        } else {
+            calls.lacks("attach.application");
+        }
         if (!Dubbo.ATTACHES_OBJECTS) {
             calls.lacks("attach.int");
             calls.lacks("attach.list");

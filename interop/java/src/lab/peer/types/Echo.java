@@ -11,6 +11,7 @@ import lab.types.Level;
 import lab.types.Node;
 import lab.types.NotFoundException;
 import lab.types.RefusedException;
+import lab.types.Scalars;
 import lab.types.geo.Kind;
 import lab.types.geo.LostException;
 import lab.types.geo.Place;
@@ -21,6 +22,8 @@ final class Echo {
     static final String CASE = "lab-case";
     /** The case of an argument that is none of cases.txt. */
     static final String UNCHECKED = "none";
+    /** The case of Scalars that come back with null for their Float. */
+    static final String NO_FLOAT = "null.field";
 
     private final Constants constants;
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
@@ -42,7 +45,7 @@ final class Echo {
             case "hashCode":
                 return 1;
             case "small":
-                return (Short) args[0] + (Character) args[1];
+                return (Short) args[0] == -1 ? null : (Short) args[0] + (Character) args[1];
             case "same":
                 return args[0] == args[1];
             case "find":
@@ -71,7 +74,9 @@ final class Echo {
                 return null;
             default:
                 String name = (String) Dubbo.attachment(CASE);
-                if (!UNCHECKED.equals(name)) {
+                if (NO_FLOAT.equals(name)) {
+                    ((Scalars) args[0]).float32 = null;
+                } else if (!UNCHECKED.equals(name)) {
                     constants.check("the provider got", name, args[0]);
                 }
                 return args[0];

@@ -29,7 +29,9 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.GregorianCalendar;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Hashtable;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.LinkedList;
@@ -45,13 +47,18 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.Vector;
 import java.util.WeakHashMap;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 
 import lab.types.Animal;
 import lab.types.Cat;
@@ -162,6 +169,7 @@ final class MoreCases extends Cases {
     private void collections() {
         each("integers", null, new Integer[] {1, null});
         each("characters", null, new Character[] {'a', '\u00e9'});
+        each("ints", null, new int[0], new int[] {1, -1, 2, 3, 4, 5, 6, 7, 70000, Integer.MIN_VALUE});
         each("doubles", null, new double[] {0.5, Math.PI});
         each("blobArray", null, new byte[][] {null, {1, 2}});
         each("table", null, new String[][] {{"a"}, null, {}});
@@ -334,6 +342,39 @@ final class MoreCases extends Cases {
         put("any.objects", new Object[] {"a", 1});
         put("any.points", new Point[] {new Point(1, 0)});
         put("any.dates", new Date[] {DAY});
+        rarerCollections();
+    }
+
+    private void rarerCollections() {
+        put("any.hashset", new HashSet<>(list("a", "b")));
+        put("any.linkeddeque", new ConcurrentLinkedDeque<>(list("a", "b")));
+        put("any.blockingdeque", new LinkedBlockingDeque<>(list("a", "b")));
+        put("any.transferqueue", new LinkedTransferQueue<>(list("a", "b")));
+        put("any.arrayqueue", new ArrayBlockingQueue<>(2, false, list("a", "b")));
+        put("any.priorityblocking", new PriorityBlockingQueue<>(list("a", "b")));
+        put("any.copies", Collections.nCopies(2, "a"));
+        put("any.checkedlist", Collections.checkedList(list("a", "b"), Object.class));
+        put("any.unmodifiablecollection", Collections.unmodifiableCollection(list("a", "b")));
+        put("any.sortedset", Collections.unmodifiableSortedSet(new TreeSet<>(list("a", "b"))));
+        put("any.synchronizedset", Collections.synchronizedSet(new LinkedHashSet<>(list("a", "b"))));
+        put("any.setofmap", Collections.newSetFromMap(new LinkedHashMap<>()));
+        put("any.concurrentset", ConcurrentHashMap.newKeySet());
+        put("any.mapvalues", map("a", "b").values());
+        put("any.treekeys", new TreeMap<>(map("a", 1)).navigableKeySet());
+        put("any.identitymap", new IdentityHashMap<>(map("a", 1)));
+        put("any.sortedmap", Collections.unmodifiableSortedMap(new TreeMap<>(map("a", 1))));
+        put("any.synchronizedsorted", Collections.synchronizedSortedMap(new TreeMap<>(map("a", 1))));
+        put("any.checkedmap", Collections.checkedMap(map("a", 1), Object.class, Object.class));
+        put("any.shortarray", new short[] {1, -1});
+        put("any.intarray", new int[] {1, -1, 2, 3, 4, 5, 6, 7, 70000});
+        put("any.floatarray", new float[] {0.5f});
+        put("any.booleanarray", new boolean[] {true, false});
+        put("any.integerarray", new Integer[] {1, null});
+        put("any.bytearrays", new byte[][] {{1}, null});
+        put("any.matrix", new int[][] {{1}, {}});
+        put("any.enumarray", new Level[] {Level.LOW, null});
+        put("any.decimals", new BigDecimal[] {BigDecimal.ONE});
+        put("any.chararray", new char[] {'c', '\u00e9'});
     }
 
     private static Stack<Object> stack() {

@@ -21,6 +21,7 @@ import lab.types.Node;
 import lab.types.NotFoundException;
 import lab.types.RefusedException;
 import lab.types.Relations;
+import lab.types.Scalars;
 import lab.types.geo.Kind;
 import lab.types.geo.LostException;
 
@@ -75,7 +76,7 @@ public final class TypesSuite implements Suite {
             throw e.getCause();
         }
         constants.check("back came", name, back);
-        return "";
+        return back == null ? "null" : back.getClass().getName();
     }
 
     private static Object invoke(Object[] services, String method, Object arg) throws ReflectiveOperationException {
@@ -131,6 +132,33 @@ public final class TypesSuite implements Suite {
             service.nothing();
             service.unnamed("a", 1);
             return "";
+        });
+        calls.call("null.argument", () -> {
+            Integer got;
+            try {
+                got = service.small(null, 'b');
+            } catch (RuntimeException e) {
+                String text = Calls.chain(e);
+                return same(false, Dubbo.isTimeout(e)) + same(true, text.contains("null") || text.contains("NullPointerException")) + " " + text;
+            }
+            throw new AssertionError("got " + got);
+        });
+        // Java writes what an Iterator has as a list that does not tell its length.
+        calls.call("list.open", () -> {
+            Dubbo.attach(Echo.CASE, "any.vector");
+            return same(Cases.list("a", "b"), service.any(Cases.list("a", "b").iterator()));
+        });
+        // Who has a primitive there cannot hold it, and must say which field that is.
+        calls.call("null.field", () -> {
+            Scalars sent = new Scalars(), back;
+            Dubbo.attach(Echo.CASE, Echo.NO_FLOAT);
+            try {
+                back = service.scalars(sent);
+            } catch (RuntimeException e) {
+                String text = Calls.chain(e);
+                return same(true, text.contains("float32") && text.contains("null")) + " " + text;
+            }
+            return same(null, back.float32);
         });
     }
 
