@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -44,8 +45,11 @@ type javaBody struct {
 	Attachments                        struct{ Map [][2]any }
 }
 
-// frameCount is how many frames the recording has. Some may be added; none may go.
-const frameCount = 583
+// Frames may be added, with the new count and checksum; none may go.
+const (
+	frameCount = 583
+	frameSum   = "e2a9e1f4545253b9afef8e064b2ed515dffae7a7ee2afeaa5a7663677c1c357e"
+)
 
 func javaFrames(t testing.TB) []javaFrame {
 	t.Helper()
@@ -59,6 +63,7 @@ func javaFrames(t testing.TB) []javaFrame {
 		t.Fatal(err)
 	}
 	var all []javaFrame
+	sum := sha256.New()
 	lines := bufio.NewScanner(z)
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
@@ -71,6 +76,7 @@ func javaFrames(t testing.TB) []javaFrame {
 			t.Fatalf("%s: %v", v.Name, err)
 		}
 		v.reply, _ = hex.DecodeString(v.RepliedHex)
+		fmt.Fprintf(sum, "%s %s %s\n", v.Name, v.Hex, v.RepliedHex)
 		all = append(all, v)
 	}
 	if err := lines.Err(); err != nil {
@@ -78,6 +84,9 @@ func javaFrames(t testing.TB) []javaFrame {
 	}
 	if len(all) != frameCount {
 		t.Fatalf("%d frames, want %d", len(all), frameCount)
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != frameSum {
+		t.Fatalf("the frames have the checksum %s, want %s: were names or bytes changed?", got, frameSum)
 	}
 	return all
 }
