@@ -10,6 +10,7 @@ import (
 	"github.com/gubbo/gubbo/api"
 	"github.com/gubbo/gubbo/consumer"
 	greet "github.com/gubbo/gubbo/examples/greet/api"
+	"github.com/gubbo/gubbo/protocol"
 	"github.com/gubbo/gubbo/protocol/hessian"
 	"github.com/gubbo/gubbo/provider"
 )
@@ -128,6 +129,7 @@ var genericCalls = []call[*consumer.Generic]{
 	{name: "protobuf-json", run: func(ctx context.Context, g *consumer.Generic) (string, error) {
 		return refusedMode(ctx, g, "protobuf-json", "{}", "")
 	}},
+	{name: "late", notJava: true, run: late},
 }
 
 // refusedMode calls in a mode that the provider does not allow, or that its
@@ -138,6 +140,27 @@ func refusedMode(ctx context.Context, g *consumer.Generic, mode string, arg any,
 		return "", fmt.Errorf("got %v, %w", got, err)
 	}
 	return err.Error(), nil
+}
+
+// late waits for the answer to the call that timed out in the suite greet: it is
+// dropped and counted, and none came that nobody had asked for.
+func late(ctx context.Context, g *consumer.Generic) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	for {
+		var drops protocol.Drops
+		for _, p := range g.Reference().Explain("").Providers {
+			drops.Late, drops.Unknown = drops.Late+p.Drops.Late, drops.Unknown+p.Drops.Unknown
+		}
+		if drops.Late > 0 {
+			return same(protocol.Drops{Late: 1})(drops, nil)
+		}
+		select {
+		case <-ctx.Done():
+			return "", fmt.Errorf("no answer was late: %w", ctx.Err())
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // invokeTypes are the parameters of "$invoke" and "$invokeAsync".
