@@ -175,7 +175,7 @@ type Handler interface {
 // Target is what a request says it wants.
 type Target struct {
 	// Path routes, and is normally the interface; Group and Version complete
-	// the service's key. Version "0.0.0" has become "".
+	// the service's key. Versions "0.0.0" and "*" have become "".
 	Path, Group, Version string
 	// Method and Desc select the method; Desc is the JVM descriptor. DescKnown
 	// is false where the wire has none, which is fine unless the name is

@@ -20,8 +20,12 @@ const (
 	keyDubbo       = "dubbo"
 )
 
-// noVersion is what Dubbo writes for a service without a version.
-const noVersion = "0.0.0"
+// noVersion is what Dubbo writes for a service without a version; anyVersion is
+// what a consumer of 2.7 that asked for any version writes for one.
+const (
+	noVersion  = "0.0.0"
+	anyVersion = "*"
+)
 
 // Tags of Hessian that attachments are made of.
 const (

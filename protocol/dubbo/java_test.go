@@ -487,3 +487,23 @@ func TestFastjson2Texts(t *testing.T) {
 		}
 	}
 }
+
+// A consumer of 2.7 that asked for any version calls a service without one by
+// "*", in field and attachment.
+func TestNoVersionInAllForms(t *testing.T) {
+	for _, c := range []struct{ field, attachment, want string }{
+		{"", "", ""}, {"0.0.0", "0.0.0", ""}, {"*", "*", ""}, {"*", "1.0.0", "1.0.0"}, {"1.0.0", "*", "1.0.0"}, {"1.0.0", "2.0.0", "2.0.0"},
+	} {
+		var enc hessian.Encoder
+		m, s := &api.Method{Name: "m"}, &api.Service{Interface: "i", Version: c.field}
+		b, err := appendRequest(nil, &enc, newRequestTemplate(s, m, ""), nil, 0, []api.Attachment{{Key: keyVersion, Value: c.attachment}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r request
+		var d hessian.Decoder
+		if err := new(requestReader).read(&r, &d, b[headerSize:]); err != nil || r.version != c.want {
+			t.Errorf("field %q and attachment %q are version %q, %v", c.field, c.attachment, r.version, err)
+		}
+	}
+}

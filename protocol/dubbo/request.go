@@ -107,7 +107,7 @@ func decodeHead(d *hessian.Decoder) (*requestHead, error) {
 		return nil, err
 	}
 	h.attached = wantsAttachments(wire)
-	if h.version == noVersion {
+	if h.version == noVersion || h.version == anyVersion {
 		h.version = ""
 	}
 	var err error
@@ -240,7 +240,7 @@ func (rr *requestReader) attachment(r *request, key, value []byte) {
 			r.path = rr.name(r, value)
 		}
 	case keyVersion:
-		if len(value) > 0 && string(value) != noVersion && string(value) != r.version {
+		if len(value) > 0 && string(value) != noVersion && string(value) != anyVersion && string(value) != r.version {
 			r.version = rr.name(r, value)
 		}
 	case keyGroup:
