@@ -103,7 +103,7 @@ func (c *Client) feed(d *Directory, s *referSettings) (undo func(), err error) {
 	undo = func() {}
 	var direct []api.URL
 	if s.directSet {
-		if direct, err = c.parseDirect(s.direct); err != nil {
+		if direct, err = c.parseDirect(s.direct, d.service.Group); err != nil {
 			return undo, err
 		}
 		d.learn(&list{urls: direct, source: "consumer.Direct"})
@@ -186,7 +186,7 @@ func (c *Client) announceLocked(d *Directory) (forget func()) {
 
 // parseDirect checks URLs given by hand strictly: a mistake there would reach
 // nobody, or somebody else.
-func (c *Client) parseDirect(texts []string) ([]api.URL, error) {
+func (c *Client) parseDirect(texts []string, group string) ([]api.URL, error) {
 	if len(texts) == 0 {
 		return nil, errors.New("consumer.Direct names no URL")
 	}
@@ -204,6 +204,9 @@ func (c *Client) parseDirect(texts []string) ([]api.URL, error) {
 		}
 		if u.Port() == 0 {
 			return nil, fmt.Errorf("direct URL %q has no port; write \"%s://%s:20880\", say (valid schemes: %s)", u.Redacted(), u.Protocol(), u.Host(), c.spoken())
+		}
+		if one, _, several := strings.Cut(group, ","); several && u.Param("group") == "" {
+			return nil, fmt.Errorf("direct URL %q does not say which of the groups %q it is; write \"%s://%s?group=%s\", say", u.Redacted(), group, u.Protocol(), u.Address(), one)
 		}
 		urls = append(urls, u)
 	}

@@ -51,6 +51,7 @@ func TestDirectURLMistakes(t *testing.T) {
 		{[]Option{Direct("dubbo://127.0.0.1")}, []string{`"dubbo://127.0.0.1"`, "no port", "dubbo://127.0.0.1:20880"}},
 		{[]Option{Direct("dubbo://:20880")}, []string{"no host"}},
 		{[]Option{Direct("dubbo://127.0.0.1:99999")}, []string{`bad port "99999"`}},
+		{[]Option{Direct("dubbo://127.0.0.1:1"), Group("a,b")}, []string{`"a,b"`, "dubbo://127.0.0.1:1?group=a"}},
 		{[]Option{Direct("dubbo://127.0.0.1:1"), Timeout(-1)}, []string{"Timeout(-1ns)", "positive"}},
 	} {
 		_, err := c.Refer(&greeter, tt.opts...)
