@@ -52,6 +52,12 @@ var featureCalls = []call[featureClient]{
 	{name: "version.2", run: func(ctx context.Context, c featureClient) (string, error) {
 		return c.where(ctx, "version 2", c.at.opts("", consumer.Version("2.0.0")))
 	}},
+	{name: "version.any", run: func(ctx context.Context, c featureClient) (string, error) {
+		return c.where(ctx, "other group", c.at.opts("-other", consumer.Version("*")))
+	}},
+	{name: "group.list", run: func(ctx context.Context, c featureClient) (string, error) {
+		return c.where(ctx, "other group", c.at.opts("-nobody,"+c.at.group+"-other"))
+	}},
 	{name: "token", run: func(ctx context.Context, c featureClient) (string, error) {
 		opts := c.at.opts("", consumer.Version("3.0.0"))
 		if !c.at.registry {

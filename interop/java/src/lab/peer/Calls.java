@@ -19,6 +19,11 @@ public final class Calls {
         this.direct = direct;
     }
 
+    /** How the names of the target's groups begin. */
+    public String group() {
+        return group;
+    }
+
     public <T> Ref<T> refer(Class<T> type, Terms terms) {
         terms.group = group + terms.group;
         return Dubbo.refer(type, terms, address.startsWith("dubbo:") ? address + terms.tail() : address);

@@ -207,6 +207,8 @@ public final class FeaturesSuite implements Suite {
         where(calls, "group", "other group", new Terms().group("-other"));
         where(calls, "version.1", "version 1", new Terms().version("1.0.0"));
         where(calls, "version.2", "version 2", new Terms().version("2.0.0"));
+        where(calls, "version.any", "other group", new Terms().group("-other").version("*"));
+        where(calls, "group.list", "other group", new Terms().group("-nobody," + calls.group() + "-other"));
         where(calls, "token", "token", new Terms().version("3.0.0").token("secret"));
         calls.call("token.none", () -> {
             try (Ref<Features> ref = calls.dial(Features.class, new Terms().version("3.0.0"))) {
