@@ -203,12 +203,17 @@ func ThrowableIn(err error) error {
 }
 
 // Throwable writes the values of ThrowableFields. It must be called right after
-// Object. A nil cause is written as Java does: as the throwable itself.
+// Object. As Java does, a nil cause is written as the throwable itself, and no
+// message as null.
 func (e *Encoder) Throwable(message string, cause error) {
 	self := e.slots - 1
 	e.List(emptyListClass, 0)
 	e.List(stackTraceClass, 0)
 	e.cause(self, cause)
+	if message == "" {
+		e.Null()
+		return
+	}
 	e.String(message)
 }
 
