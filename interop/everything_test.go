@@ -2,10 +2,12 @@ package interop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/gubbo/gubbo/examples/types"
+	"github.com/gubbo/gubbo/protocol/hessian"
 	"github.com/gubbo/gubbo/provider"
 )
 
@@ -40,6 +42,12 @@ func (e *everything) Find(_ context.Context, id types.ID) (*types.Node, error) {
 		return nil, &types.RefusedError{Message: "too low", Cause: &types.NotFoundError{ID: id}, Level: types.High}
 	case -2:
 		return nil, &types.RefusedError{Message: "too low"}
+	case -3:
+		return nil, errors.New("plain")
+	case -4:
+		return nil, &hessian.Exception{Class: "java.lang.StackOverflowError", Message: "deep"}
+	case -5:
+		return nil, &hessian.Exception{Class: "java.lang.IllegalStateException"}
 	}
 	return nil, &types.NotFoundError{ID: id}
 }

@@ -184,6 +184,18 @@ var typeSpecials = []call[typesClient]{
 		}
 		return refused.Message, nil
 	}},
+	{name: "exception.plain", run: func(ctx context.Context, c typesClient) (string, error) {
+		_, err := c.Find(ctx, -3)
+		return thrown("java.lang.RuntimeException", "plain", err)
+	}},
+	{name: "exception.error", run: func(ctx context.Context, c typesClient) (string, error) {
+		_, err := c.Find(ctx, -4)
+		return thrown("java.lang.StackOverflowError", "deep", err)
+	}},
+	{name: "exception.silent", run: func(ctx context.Context, c typesClient) (string, error) {
+		_, err := c.Find(ctx, -5)
+		return thrown("java.lang.IllegalStateException", "", err)
+	}},
 	{name: "told", run: func(ctx context.Context, c typesClient) (string, error) {
 		if err := c.Tell(ctx, "once"); err != nil {
 			return "", err
@@ -259,6 +271,7 @@ var relationCalls = []call[typesClient]{
 		}
 		return x.Error(), nil
 	}},
+	{name: "throwable.suppressed"}, // Go's Exception does not show them
 	{name: "throwable.stack", run: func(ctx context.Context, c typesClient) (string, error) {
 		back, err := c.relations.Problem(ctx, &hessian.Exception{Class: "java.lang.IllegalStateException", Message: "outer",
 			Cause: &hessian.Exception{Class: "java.lang.IllegalArgumentException", Message: "inner"}})

@@ -90,6 +90,15 @@ final class Echo {
         if (id == -2) {
             throw new RefusedException("too low", null, null);
         }
+        if (id == -3) {
+            throw new RuntimeException("plain");
+        }
+        if (id == -4) {
+            throw new StackOverflowError("deep");
+        }
+        if (id == -5) {
+            throw new IllegalStateException();
+        }
         throw new NotFoundException(id);
     }
 

@@ -124,6 +124,30 @@ public final class TypesSuite implements Suite {
             }
             throw new AssertionError("found");
         });
+        calls.call("exception.plain", () -> {
+            try {
+                service.find(-3);
+            } catch (RuntimeException e) {
+                return same(RuntimeException.class, e.getClass()) + same("plain", e.getMessage());
+            }
+            throw new AssertionError("found");
+        });
+        calls.call("exception.error", () -> {
+            try {
+                service.find(-4);
+            } catch (StackOverflowError e) {
+                return same("deep", e.getMessage());
+            }
+            throw new AssertionError("found");
+        });
+        calls.call("exception.silent", () -> {
+            try {
+                service.find(-5);
+            } catch (IllegalStateException e) {
+                return same(null, e.getMessage());
+            }
+            throw new AssertionError("found");
+        });
         calls.call("told", () -> {
             service.tell("once");
             return same("once", service.told());
@@ -192,6 +216,12 @@ public final class TypesSuite implements Suite {
         calls.call("throwable", () -> {
             Throwable back = service.problem(new IllegalStateException("as a value"));
             return same(IllegalStateException.class, back.getClass()) + same("as a value", back.getMessage());
+        });
+        calls.call("throwable.suppressed", () -> {
+            Throwable sent = new IllegalStateException("outer");
+            sent.addSuppressed(new IllegalArgumentException("beside"));
+            Throwable[] back = service.problem(sent).getSuppressed();
+            return same(1, back.length) + same("beside", back[0].getMessage()) + same(sent.getSuppressed()[0].getStackTrace().length, back[0].getStackTrace().length);
         });
         calls.call("throwable.stack", () -> {
             Throwable sent = new IllegalStateException("outer", new IllegalArgumentException("inner"));
