@@ -39,6 +39,7 @@ var empties = slices.Concat(byAddress("register", "called", "again", "second", "
 	{call: "types/bitSet.2", versions: only26, why: "its hessian-lite reads every BitSet as empty"},
 	{call: "types/any.bitset", versions: only26, why: "its hessian-lite reads every BitSet as empty"},
 	{call: "features/version.any", versions: only26, why: "its provider knows no version by *, which its consumer sends where a URL has none"},
+	{call: "features/version.any", versions: []string{"3.2.16", "3.3.6"}, via: "direct", why: "an address says nothing of versions, and its provider looks for the service of version *"},
 	{call: "features/group.list", versions: java.Versions, via: "direct", why: "an address says nothing of groups, and it asks for one that is called like the list"},
 	{call: "types/list.open", versions: java.Versions, why: "it cannot read a list of no length into an Object, though it writes them for an Iterator"},
 	{call: "features/exception.unlisted", versions: []string{"3.2.16", "3.3.6"}, strict: true, why: "its serialization security refuses classes of no signature and no allowlist"},

@@ -96,6 +96,12 @@ public final class FeaturesSuite implements Suite {
                 throw new AssertionError("nothing thrown");
             });
             sizes(calls, service);
+            calls.call("countdown", () -> {
+                // It attaches what is left of the time, which is no String.
+                try (Ref<Features> other = calls.refer(Features.class, new Terms().with("enable-timeout-countdown", "true"))) {
+                    return same(4, other.service.twice(2, 1));
+                }
+            });
             calls.call("concurrent", () -> concurrent(service));
         }
         futures(calls);
