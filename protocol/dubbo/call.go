@@ -160,6 +160,7 @@ func (k *call) invoke() error {
 		return api.NewError(api.Internal, api.SentNo, fmt.Sprintf("dubbo: arguments of %s have type %T, which does not implement hessian.Body; generate it with gubbo-gen", r, inv.Args), nil)
 	}
 	k.dec.Reset(r.args, args.HessianTypes())
+	k.dec.SetLimits(k.runner.reader.limits)
 	args.DecodeHessian(&k.dec)
 	if err := k.dec.Err(); err != nil {
 		return k.badRequest("dubbo: arguments of "+r.String(), err)

@@ -14,8 +14,9 @@ import (
 // caller sends requests and waits for their responses: those of a client and,
 // where its peers have listeners, those of a server.
 type caller struct {
-	max         int    // limit of a body
-	application string // what the caller calls itself; "" gives no name
+	max         int            // limit of a body
+	limits      hessian.Limits // of what answers hold
+	application string         // what the caller calls itself; "" gives no name
 
 	// leave is DialOptions.Leave.
 	leave func(inv *api.Invocation, e *api.Error) error
@@ -119,7 +120,7 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 	for err == nil {
 		select {
 		case <-w.done:
-			return true, receive(w, inv)
+			return true, c.receive(w, inv)
 		case <-ctx.Done():
 			err = contextError(inv, ctx.Err(), api.SentMaybe)
 		case <-w.timer.C:
@@ -131,7 +132,7 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 	}
 	// The response came at the same moment.
 	<-w.done
-	return true, receive(w, inv)
+	return true, c.receive(w, inv)
 }
 
 // awaitSent waits until the connection has taken the oneway request of w.
@@ -154,7 +155,7 @@ func awaitSent(ctx context.Context, cn *conn, w *waiter, inv *api.Invocation) er
 }
 
 // receive decodes what was delivered to w, in the caller's goroutine.
-func receive(w *waiter, inv *api.Invocation) error {
+func (c *caller) receive(w *waiter, inv *api.Invocation) error {
 	if w.err != nil {
 		return w.err
 	}
@@ -165,7 +166,7 @@ func receive(w *waiter, inv *api.Invocation) error {
 	if w.header.codec() != codecHessian2 {
 		return codecError(inv, unknownCodec(w.header))
 	}
-	return decodeResponse(inv, &w.dec, w.body)
+	return decodeResponse(inv, &w.dec, w.body, c.limits)
 }
 
 func (c *caller) template(inv *api.Invocation) *requestTemplate {

@@ -45,12 +45,12 @@ func (p Protocol) Dial(address string, o protocol.DialOptions) (protocol.Client,
 		return nil, fmt.Errorf("dubbo: address %q: %w; write host:port", address, err)
 	}
 	c := &client{
-		caller:  caller{max: maxMessage(o.MaxMessage), application: o.Application, leave: o.Leave},
+		caller:  caller{max: maxMessage(o.MaxMessage), limits: p.Limits, application: o.Application, leave: o.Leave},
 		address: address, heartbeat: p.heartbeat(), o: o,
 		kick: make(chan struct{}, 1), changed: make(chan struct{}),
 	}
 	if o.Listen != nil {
-		c.calls = new(callRunner)
+		c.calls = &callRunner{reader: requestReader{limits: p.Limits}}
 	}
 	return c, nil
 }

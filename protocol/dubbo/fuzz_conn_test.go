@@ -254,7 +254,7 @@ func checkWaiters(t *testing.T, waiting map[int64]*waiter) {
 			t.Errorf("call %d still waits", id)
 			continue
 		}
-		err := receive(w, stringCall(&echoMethod, ""))
+		err := new(caller).receive(w, stringCall(&echoMethod, ""))
 		if _, ok := err.(*api.Error); err != nil && !ok {
 			t.Errorf("call %d: error %T: %v", id, err, err)
 		}

@@ -72,7 +72,7 @@ func FuzzResponse(f *testing.F) {
 			inv := javaCall(reply)
 			w := &waiter{header: header{flag: flag, status: status}, body: body}
 			var err error
-			frugal(t, len(body), 1, func() { err = receive(w, inv) })
+			frugal(t, len(body), 1, func() { err = new(caller).receive(w, inv) })
 			if _, ok := err.(*api.Error); err != nil && !ok {
 				t.Fatalf("error %T: %v", err, err)
 			}

@@ -204,7 +204,7 @@ func checkResponse(t *testing.T, name string, body []byte, says javaBody) {
 	var d hessian.Decoder
 	reply := new(anyReply)
 	inv := javaCall(reply)
-	err := decodeResponse(inv, &d, body)
+	err := decodeResponse(inv, &d, body, hessian.Limits{})
 	if says.Exception == nil {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -246,7 +246,7 @@ func TestDeclaredExceptionOfJava(t *testing.T) {
 		}
 		seen++
 		var d hessian.Decoder
-		err := decodeResponse(javaCall(new(bizReply)), &d, f.bytes[headerSize:])
+		err := decodeResponse(javaCall(new(bizReply)), &d, f.bytes[headerSize:], hessian.Limits{})
 		e, _ := err.(*api.Error)
 		if e == nil {
 			t.Errorf("%s: %v", f.Name, err)
@@ -317,7 +317,7 @@ func TestCodesOfJavasFailures(t *testing.T) {
 		}
 		delete(want, f.Name)
 		h, _ := parseHeader(f.bytes, defaultMaxBody)
-		wantError(t, receive(&waiter{header: h, body: f.bytes[headerSize:]}, javaCall(nil)), w.code, w.sent)
+		wantError(t, new(caller).receive(&waiter{header: h, body: f.bytes[headerSize:]}, javaCall(nil)), w.code, w.sent)
 	}
 	for name := range want {
 		t.Errorf("%s is not in the recording", name)
@@ -326,12 +326,12 @@ func TestCodesOfJavasFailures(t *testing.T) {
 	for _, status := range []byte{statusSerialization, statusBadResponse} {
 		text := "Failed to send response: Response [id=7], cause: java.io.IOException: Data length too large: 9437200, max payload: 8388608, channel: x\n\tat y"
 		w := &waiter{header: header{flag: codecHessian2, status: status}, body: hessian.AppendString(nil, text)}
-		wantError(t, receive(w, javaCall(nil)), api.TooLarge, api.SentMaybe, "9437200")
+		wantError(t, new(caller).receive(w, javaCall(nil)), api.TooLarge, api.SentMaybe, "9437200")
 	}
 	// A failure that only speaks of another one is not that one.
 	text := "org.apache.dubbo.rpc.RpcException: Failed to invoke; RemotingException: Not found exported service: x"
 	w := &waiter{header: header{flag: codecHessian2, status: statusService}, body: hessian.AppendString(nil, text)}
-	wantError(t, receive(w, javaCall(nil)), api.Internal, api.SentMaybe)
+	wantError(t, new(caller).receive(w, javaCall(nil)), api.Internal, api.SentMaybe)
 }
 
 // What we write is what Java writes: the same head, byte by byte, and the same

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gubbo/gubbo/protocol"
+	"github.com/gubbo/gubbo/protocol/hessian"
 )
 
 // DefaultHeartbeat is how long a connection may be silent before its client
@@ -18,6 +19,10 @@ type Protocol struct {
 	// for dead, and so does a server, unless a call is under way. 0 is
 	// DefaultHeartbeat.
 	Heartbeat time.Duration
+	// Limits bound what is decoded of a peer's message. A zero field is
+	// package hessian's default: raise Depth, say, for objects that nest deeper
+	// than 64.
+	Limits hessian.Limits
 }
 
 // New returns the protocol with its defaults.

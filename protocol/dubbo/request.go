@@ -184,8 +184,9 @@ type request struct {
 // requestReader decodes requests. It remembers heads and names that led to an
 // endpoint, so that a repeated one costs a look-up and no allocation.
 type requestReader struct {
-	heads cache[string, *requestHead]
-	names cache[string, string]
+	limits hessian.Limits
+	heads  cache[string, *requestHead]
+	names  cache[string, string]
 }
 
 // maxRemembered bounds the length of what a requestReader remembers.
@@ -209,6 +210,7 @@ func (rr *requestReader) read(r *request, d *hessian.Decoder, body []byte) error
 	}
 	r.rest = body[end:]
 	d.Reset(r.rest, nil)
+	d.SetLimits(rr.limits)
 	for range r.head.args {
 		d.Skip()
 	}

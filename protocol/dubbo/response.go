@@ -89,7 +89,7 @@ var nullValue = []byte{tagNull}
 
 // decodeResponse decodes a response with status OK into inv. The error is an
 // *api.Error.
-func decodeResponse(inv *api.Invocation, d *hessian.Decoder, body []byte) error {
+func decodeResponse(inv *api.Invocation, d *hessian.Decoder, body []byte, limits hessian.Limits) error {
 	reply, _ := inv.Reply.(hessian.Body)
 	var types *hessian.Types
 	if reply != nil {
@@ -97,6 +97,7 @@ func decodeResponse(inv *api.Invocation, d *hessian.Decoder, body []byte) error 
 	}
 	// The constant and the value are one Hessian message.
 	d.Reset(body, types)
+	d.SetLimits(limits)
 	constant := int(d.Int())
 	var thrown error
 	switch constant {

@@ -37,8 +37,8 @@ func (p Protocol) Serve(ln net.Listener, h protocol.Handler, o protocol.ServeOpt
 		ln: ln, max: maxMessage(o.MaxMessage), heartbeat: p.heartbeat(),
 		conns: make(map[*conn]struct{}),
 		calls: callRunner{
-			handler: h, onError: o.OnError,
-			back: &backCaller{caller: caller{max: maxMessage(o.MaxMessage), application: o.Application}, calls: task.NewGate()},
+			handler: h, onError: o.OnError, reader: requestReader{limits: p.Limits},
+			back: &backCaller{caller: caller{max: maxMessage(o.MaxMessage), limits: p.Limits, application: o.Application}, calls: task.NewGate()},
 		},
 	}
 	s.tasks.Go(s.accept)
