@@ -228,6 +228,9 @@ func result(v Value) *Value {
 	return &v
 }
 
+// NoMethods is why an interface without methods is no service.
+const NoMethods = "it has no methods"
+
 // Services returns the names of the interfaces in the first jar that look like
 // services, sorted: public, with a method, nobody's super type and nobody's
 // parameter or field. why tells what was left out and the reason.
@@ -264,7 +267,7 @@ func (l *Library) Services() (names []string, why map[string]string, err error) 
 	for _, c := range candidates {
 		switch {
 		case !slices.ContainsFunc(c.Methods, func(m classfile.Method) bool { return callable(&m) }) && len(c.Interfaces) == 0:
-			why[c.Name] = "it has no methods"
+			why[c.Name] = NoMethods
 		case len(l.children[c.Name]) > 0:
 			why[c.Name] = l.children[c.Name][0] + " extends it"
 		case used[c.Name] != "":

@@ -78,20 +78,23 @@ func Generate(o Options) (*Result, error) {
 		if r.Services, r.LeftOut, err = lib.Services(); err != nil {
 			return nil, err
 		}
-		if len(r.Services) == 0 {
-			return nil, fmt.Errorf("fromjar: %s has no interface that looks like a service; name one with --service", o.Jars[0])
-		}
 	}
 	for _, name := range r.Services {
 		s, err := lib.Service(name, w.skip)
-		if err != nil {
+		switch {
+		case err != nil:
 			w.errs = append(w.errs, err)
-			continue
-		}
-		if len(s.Methods) == 0 {
+		case len(s.Methods) > 0:
+			w.services = append(w.services, s)
+		case r.LeftOut != nil: // nobody asked for it
+			r.LeftOut[name] = javaapi.NoMethods
+		default:
 			w.errs = append(w.errs, fmt.Errorf("fromjar: interface %s has no methods, so it is no service", name))
 		}
-		w.services = append(w.services, s)
+	}
+	r.Services = slices.DeleteFunc(slices.Clone(r.Services), func(name string) bool { return r.LeftOut[name] != "" })
+	if len(r.Services) == 0 {
+		return nil, fmt.Errorf("fromjar: %s has no interface that looks like a service; name one with --service", o.Jars[0])
 	}
 	w.collect()
 	w.nameAll()

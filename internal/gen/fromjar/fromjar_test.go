@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -191,6 +192,9 @@ func TestWhatCannotBeMapped(t *testing.T) {
 	r, err := Generate(Options{Jars: []string{jar}, Package: "x", Skip: []string{"com.acme.odd.OddService.watch", "com.acme.odd.Odd.follower"}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got := r.LeftOut["com.acme.odd.Marker"]; got != "it has no methods" || slices.Contains(r.Services, "com.acme.odd.Marker") {
+		t.Errorf("the interface without methods: %q, services %s", got, r.Services)
 	}
 	if want := "Cube [][][]int32   `java:\"cube,type=int[][][]\"`"; !strings.Contains(string(r.Source), want) {
 		t.Errorf("the source lacks %s:\n%s", want, r.Source)

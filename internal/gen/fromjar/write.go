@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/gubbo/gubbo/internal/gen"
+	"github.com/gubbo/gubbo/internal/javaapi"
 )
 
 // WriteOptions say what Write does beside Options.
@@ -63,7 +64,11 @@ func Write(o WriteOptions) error {
 		fmt.Fprintln(o.Out, "wrote", path)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.LeftOut)) {
-		fmt.Fprintf(o.Out, "not taken for a service: %s, since %s; --service %s takes it for one\n", name, r.LeftOut[name], name)
+		hint := ""
+		if r.LeftOut[name] != javaapi.NoMethods {
+			hint = "; --service " + name + " takes it for one"
+		}
+		fmt.Fprintf(o.Out, "not taken for a service: %s, since %s%s\n", name, r.LeftOut[name], hint)
 	}
 	return gen.Run(gen.Options{Dirs: []string{o.Dir}, Out: o.Out})
 }
