@@ -25,9 +25,9 @@ func TestServiceKey(t *testing.T) {
 
 type lazyPair struct{ decoded *int }
 
-func (l lazyPair) AppendAttachments(dst []api.Attachment) []api.Attachment {
+func (l lazyPair) AppendAttachments(texts []api.Attachment, objects []api.ObjectAttachment) ([]api.Attachment, []api.ObjectAttachment) {
 	*l.decoded++
-	return append(dst, api.Attachment{Key: "k", Value: "v"})
+	return append(texts, api.Attachment{Key: "k", Value: "v"}), append(objects, api.ObjectAttachment{Key: "o", Value: int32(7)})
 }
 
 func TestAttachments(t *testing.T) {
@@ -51,9 +51,44 @@ func TestAttachments(t *testing.T) {
 	if v, ok := l.Lookup("k"); v != "v" || !ok || l.Len() != 1 || decoded != 1 {
 		t.Errorf("Lookup = %q %v, decoded %d times", v, ok, decoded)
 	}
+	if l.Object("o") != int32(7) || l.Object("k") != "v" || len(l.Objects()) != 1 {
+		t.Errorf("the objects are %v", l.Objects())
+	}
 	l.Reset()
-	if l.Len() != 0 {
+	if l.Len() != 0 || l.Object("o") != nil {
 		t.Error("Reset left something")
+	}
+}
+
+// A key is a string or an object, what it was last, and copies are apart.
+func TestObjectAttachments(t *testing.T) {
+	var a api.Attachments
+	if a.Objects() != nil || a.Object("k") != nil {
+		t.Error("the zero value has objects")
+	}
+	a.Set("k", "text")
+	a.SetObject("k", int32(1))
+	if v, ok := a.Lookup("k"); ok || a.Object("k") != int32(1) || a.Len() != 0 {
+		t.Errorf("the object's text is %q", v)
+	}
+	before := a
+	a.SetObject("k", int32(2))
+	a.SetObject("other", []any{true})
+	if before.Object("k") != int32(1) || before.Object("other") != nil || a.Object("k") != int32(2) || len(a.Objects()) != 2 {
+		t.Errorf("%v and its copy %v", a.Objects(), before.Objects())
+	}
+	a.Set("k", "text")
+	if a.Object("k") != "text" || len(a.Objects()) != 1 || before.Object("k") != int32(1) {
+		t.Errorf("the string is %v beside %v", a.Object("k"), a.Objects())
+	}
+	a.SetObject("k", "other text")
+	a.SetObject("other", nil)
+	if a.Get("k") != "other text" || a.Objects() != nil {
+		t.Errorf("%v beside %v", a.All(), a.Objects())
+	}
+	a.SetObject("k", nil)
+	if a.Len() != 0 {
+		t.Errorf("left: %v", a.All())
 	}
 }
 

@@ -3,6 +3,7 @@ package consumer
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gubbo/gubbo/api"
@@ -10,7 +11,7 @@ import (
 
 // Option sets one thing of a reference. Client.Refer takes all of them,
 // Reference.With those that may differ from call to call: Timeout, Retries,
-// RetryOn, Sent, Attach, Capture, AccessKey and BasicAuth. An option given later wins.
+// RetryOn, Sent, Attach, AttachObject, Capture, AccessKey and BasicAuth. An option given later wins.
 type Option func(*settings)
 
 // settings is what options write to.
@@ -28,6 +29,7 @@ type callSettings struct {
 	retryOn     func(*api.Error) bool
 	sent        *bool // nil: not set
 	attachments []api.Attachment
+	objects     []api.ObjectAttachment
 	capture     *CallInfo
 	// credentials proves to a provider who calls; nil for nobody.
 	credentials func(*Provider, *api.Invocation) error
@@ -142,6 +144,28 @@ func Attach(key, value string) Option {
 			}
 		}
 		s.call.attachments = append(list, api.Attachment{Key: key, Value: value})
+		s.call.objects = slices.DeleteFunc(slices.Clone(s.call.objects), func(o api.ObjectAttachment) bool { return o.Key == key })
+	}
+}
+
+// AttachObject sends an attachment that is no string: what a hessian.Encoder's
+// Any takes. Java reads it by getObjectAttachment; Dubbo 2.6 knows strings
+// alone, see docs/wire/dubbo.md. The value must not change while the call runs,
+// and one that cannot be encoded fails the call before it is sent. The last of
+// Attach and AttachObject with a key counts; a key that the Invocation already
+// has stays as it is.
+func AttachObject(key string, value any) Option {
+	if text, ok := value.(string); ok {
+		return Attach(key, text)
+	}
+	return func(s *settings) {
+		if key == "" || value == nil {
+			s.fail("option AttachObject has no key or no value")
+			return
+		}
+		s.call.attachments = slices.DeleteFunc(slices.Clone(s.call.attachments), func(a api.Attachment) bool { return a.Key == key })
+		objects := slices.DeleteFunc(slices.Clone(s.call.objects), func(o api.ObjectAttachment) bool { return o.Key == key })
+		s.call.objects = append(objects, api.ObjectAttachment{Key: key, Value: value})
 	}
 }
 

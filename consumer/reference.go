@@ -42,7 +42,7 @@ func (r *Reference) Invoke(ctx context.Context, inv *api.Invocation) error {
 	start := time.Now()
 	inv.Service, inv.Owner = r.service, r
 	inv.Peer, inv.PeerApplication, inv.Attempt, inv.BytesOut, inv.BytesIn = "", "", 0, 0, 0
-	if len(r.call.attachments) > 0 {
+	if len(r.call.attachments) > 0 || len(r.call.objects) > 0 {
 		r.attach(inv)
 	}
 	inv.Deadline = start.Add(r.timeout(inv.Method))
@@ -79,13 +79,18 @@ func (r *Reference) invokeObserved(ctx context.Context, inv *api.Invocation, sta
 // attach sets the reference's attachments. Where inv has none yet they are
 // shared, which costs nothing: a Set copies them first.
 func (r *Reference) attach(inv *api.Invocation) {
-	if inv.Attachments.Len() == 0 {
+	if inv.Attachments.Len() == 0 && len(inv.Attachments.Objects()) == 0 {
 		inv.Attachments = api.AttachmentsOf(r.call.attachments)
-		return
+	} else {
+		for _, a := range r.call.attachments {
+			if inv.Attachments.Object(a.Key) == nil {
+				inv.Attachments.Set(a.Key, a.Value)
+			}
+		}
 	}
-	for _, a := range r.call.attachments {
-		if _, set := inv.Attachments.Lookup(a.Key); !set {
-			inv.Attachments.Set(a.Key, a.Value)
+	for _, o := range r.call.objects {
+		if inv.Attachments.Object(o.Key) == nil {
+			inv.Attachments.SetObject(o.Key, o.Value)
 		}
 	}
 }

@@ -149,15 +149,24 @@ func TestCallFrom(t *testing.T) {
 	r := run(t, Config{}, func(ctx context.Context, _ string) (string, error) {
 		c := CallFrom(ctx)
 		c.Reply("back", c.Attachment("tenant"))
+		c.ReplyObject("objects", int32(len(c.AttachmentObjects())))
+		c.ReplyObject("list", c.AttachmentObject("list"))
 		return c.Method() + " " + c.Service().Key() + " " + c.Peer() + " " + c.PeerApplication(), nil
 	})
-	inv, out, err := r.wire.call(t.Context(), say, func(inv *api.Invocation) { inv.Attachments.Set("tenant", "a") })
+	inv, out, err := r.wire.call(t.Context(), say, func(inv *api.Invocation) {
+		inv.Attachments.Set("tenant", "a")
+		inv.Attachments.SetObject("list", [1]int{7})
+	})
+	if list, objects := inv.ReplyAttachments.Object("list"), inv.ReplyAttachments.Object("objects"); list != [1]int{7} || objects != int32(1) {
+		t.Errorf("attached: %v, one of %v", list, objects)
+	}
 	if err != nil || *out.reply.(*string) != "say lab.Echo 127.0.0.1:9 shop" || inv.ReplyAttachments.Get("back") != "a" {
 		t.Errorf("%v %v %v", err, out.reply, inv.ReplyAttachments.All())
 	}
 	none := CallFrom(t.Context())
 	none.Reply("k", "v")
-	if none.Peer() != "" || none.Attachments() != nil || none.Service() != (api.Service{}) {
+	none.ReplyObject("k", 1)
+	if none.AttachmentObject("k") != nil || none.AttachmentObjects() != nil || none.Peer() != "" || none.Attachments() != nil || none.Service() != (api.Service{}) {
 		t.Error("the zero Call says something")
 	}
 }

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"reflect"
 	"testing"
 
 	"github.com/gubbo/gubbo/api"
@@ -18,7 +19,9 @@ type hoarder struct {
 
 func (h *hoarder) SayHello(ctx context.Context, _ string) (string, error) {
 	h.kept = append(h.kept, ctx)
-	return provider.CallFrom(ctx).Method(), nil
+	call := provider.CallFrom(ctx)
+	call.ReplyObject("back", call.AttachmentObject("list"))
+	return call.Method(), nil
 }
 
 // A ctx that outlives its call knows no call, as with calls that are not generic.
@@ -51,9 +54,14 @@ func TestCallOfAGenericCallEndsWithIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tenant := range []string{"a", "b"} {
-		got, err := g.With(consumer.Attach("tenant", tenant)).InvokeGeneric(t.Context(), "sayHello", nil, []any{"Ada"})
+		var info consumer.CallInfo
+		list := []any{tenant, int32(1)}
+		got, err := g.With(consumer.Attach("tenant", tenant), consumer.AttachObject("list", list), consumer.Capture(&info)).InvokeGeneric(t.Context(), "sayHello", nil, []any{"Ada"})
 		if err != nil || got != "sayHello" {
 			t.Fatalf("%v, %v", got, err)
+		}
+		if back := info.ReplyObject("back"); !reflect.DeepEqual(back, list) {
+			t.Errorf("the list came back as %v", back)
 		}
 	}
 	for i, ctx := range h.kept {

@@ -2,6 +2,7 @@ package dubbo
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strconv"
 
 	"github.com/gubbo/gubbo/api"
@@ -45,12 +46,29 @@ func appendAttachments(dst []byte, list []api.Attachment) []byte {
 	return dst
 }
 
+// appendObjects goes on after appendAttachments with those that are no strings.
+// dst is enc's bytes, then the map so far, whose head counts for enc's
+// references, too.
+func appendObjects(dst []byte, enc *hessian.Encoder, list []api.ObjectAttachment) ([]byte, error) {
+	enc.Map("")
+	enc.Raw(dst[enc.Len():])
+	for _, o := range list {
+		enc.String(o.Key)
+		enc.Any(o.Value)
+		if err := enc.Err(); err != nil {
+			return enc.Bytes(), fmt.Errorf("attachment %q: %w", o.Key, err)
+		}
+	}
+	return enc.Bytes(), nil
+}
+
 // rawAttachments are received attachments, checked. Nearly always they are an
 // untyped map of short strings, which pairs can walk without decoding; any
 // other shape is decoded to list at once.
 type rawAttachments struct {
-	plain []byte // the map's pairs and its end; nil if list holds them
-	list  []api.Attachment
+	plain   []byte // the map's pairs and its end; nil if the others hold them
+	list    []api.Attachment
+	objects []api.ObjectAttachment
 }
 
 // readAttachments checks and takes the attachments that are the rest of d's
@@ -66,31 +84,46 @@ func readAttachments(d *hessian.Decoder) (rawAttachments, error) {
 	if len(rest) == 0 {
 		return rawAttachments{}, nil
 	}
-	list := decodeAttachments(d)
+	r := decodeAttachments(d)
 	if err := d.Err(); err != nil {
 		return rawAttachments{}, err
 	}
-	return rawAttachments{list: list}, nil
+	return r, nil
+}
+
+// retype reads the attachments once more with d, which has read the arguments:
+// now the classes of the method are known. What they do not fit stays as it is.
+func (r *rawAttachments) retype(d *hessian.Decoder) {
+	if typed := decodeAttachments(d); d.Err() == nil {
+		r.objects = typed.objects
+	}
 }
 
 // decodeAttachments reads attachments of any shape.
-func decodeAttachments(d *hessian.Decoder) (list []api.Attachment) {
+func decodeAttachments(d *hessian.Decoder) (r rawAttachments) {
 	if d.Null() || !d.Map() {
-		return nil
+		return r
 	}
 	for d.MapMore() {
 		k, kok := scalarText(d.Any())
-		v, vok := scalarText(d.Any())
-		if kok && vok && d.Err() == nil {
-			list = append(list, api.Attachment{Key: k, Value: v})
+		v := d.Any()
+		if !kok || v == nil || d.Err() != nil {
+			continue
+		}
+		text, ok := scalarText(v)
+		if ok {
+			r.list = append(r.list, api.Attachment{Key: k, Value: text})
+		}
+		if _, ok := v.(string); !ok {
+			r.objects = append(r.objects, api.ObjectAttachment{Key: k, Value: v})
 		}
 	}
-	return list
+	return r
 }
 
 // scalarText returns a scalar as Java's String.valueOf does. Dubbo lets
-// attachments be any object (setObjectAttachment); one that is no scalar is
-// left out, as getAttachment of Java leaves out all that are no strings.
+// attachments be any object (setObjectAttachment); one that is no scalar has
+// no text, as Java's getAttachment returns strings alone.
 func scalarText(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
@@ -205,17 +238,28 @@ func nextPair(plain []byte) (key, value, rest []byte, more bool) {
 	return key, value, rest, true
 }
 
+// pairInt returns the value of the pair that plain begins with if it is an int.
+func pairInt(plain []byte) (int32, bool) {
+	_, value, _ := plainString(plain)
+	v, n := plainInt(value)
+	return v, n > 0
+}
+
 // AppendAttachments makes rawAttachments an api.LazyAttachments.
-func (r *rawAttachments) AppendAttachments(dst []api.Attachment) []api.Attachment {
+func (r *rawAttachments) AppendAttachments(dst []api.Attachment, objects []api.ObjectAttachment) ([]api.Attachment, []api.ObjectAttachment) {
 	for plain := r.plain; ; {
 		k, v, rest, more := nextPair(plain)
 		if !more {
 			break
 		}
-		dst = append(dst, api.Attachment{Key: string(k), Value: string(v)})
+		key := string(k)
+		dst = append(dst, api.Attachment{Key: key, Value: string(v)})
+		if n, ok := pairInt(plain); ok {
+			objects = append(objects, api.ObjectAttachment{Key: key, Value: n})
+		}
 		plain = rest
 	}
-	return append(dst, r.list...)
+	return append(dst, r.list...), append(objects, r.objects...)
 }
 
 var _ api.LazyAttachments = (*rawAttachments)(nil)

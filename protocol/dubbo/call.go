@@ -159,11 +159,18 @@ func (k *call) invoke() error {
 	if !ok {
 		return api.NewError(api.Internal, api.SentNo, fmt.Sprintf("dubbo: arguments of %s have type %T, which does not implement hessian.Body; generate it with gubbo-gen", r, inv.Args), nil)
 	}
-	k.dec.Reset(r.args, args.HessianTypes())
+	data := r.args
+	if len(r.attachments.objects) > 0 {
+		data = r.rest
+	}
+	k.dec.Reset(data, args.HessianTypes())
 	k.dec.SetLimits(k.runner.reader.limits)
 	args.DecodeHessian(&k.dec)
 	if err := k.dec.Err(); err != nil {
 		return k.badRequest("dubbo: arguments of "+r.String(), err)
+	}
+	if len(r.attachments.objects) > 0 && k.dec.Offset() == len(r.args) {
+		r.attachments.retype(&k.dec)
 	}
 	k.inv = inv
 	inv.Attempt = 1
@@ -291,11 +298,14 @@ func (k *call) encodeException(err error) bool {
 // attach ends an encoded reply with the attachments of the answer.
 func (k *call) attach() error {
 	if k.req.head.attached {
-		var own []api.Attachment
+		var own *api.Attachments
 		if k.inv != nil {
-			own = k.inv.ReplyAttachments.All()
+			own = &k.inv.ReplyAttachments
 		}
-		k.out = appendReplyAttachments(k.out, own)
+		var err error
+		if k.out, err = appendReplyAttachments(k.out, &k.enc, own); err != nil {
+			return api.NewError(api.Codec, api.SentMaybe, "dubbo: reply of "+k.req.String(), err)
+		}
 	}
 	return k.checkSize()
 }

@@ -66,9 +66,9 @@ func (c *caller) call(ctx context.Context, cn *conn, w *waiter, inv *api.Invocat
 			return true, timeoutError(inv, api.SentNo)
 		}
 	}
-	w.out, err = appendRequest(w.out[:0], &w.enc, c.template(inv), args, timeout, inv.Attachments.All())
+	w.out, err = appendRequest(w.out[:0], &w.enc, c.template(inv), args, timeout, &inv.Attachments)
 	if err != nil {
-		return true, api.NewError(api.Codec, api.SentNo, "dubbo: arguments of "+callName(inv), err)
+		return true, api.NewError(api.Codec, api.SentNo, "dubbo: request to "+callName(inv), err)
 	}
 	if n := len(w.out) - headerSize; n > c.max {
 		return true, tooLarge(api.SentNo, "request to "+callName(inv), n, c.max)

@@ -201,7 +201,7 @@ var answering = api.InvokerFunc(func(_ context.Context, inv *api.Invocation) err
 
 func encodedCall(f *testing.F, inv *api.Invocation) []byte {
 	var enc hessian.Encoder
-	b, err := appendRequest(nil, &enc, newRequestTemplate(inv.Service, inv.Method, ""), inv.Args.(hessian.Body), time.Second, inv.Attachments.All())
+	b, err := appendRequest(nil, &enc, newRequestTemplate(inv.Service, inv.Method, ""), inv.Args.(hessian.Body), time.Second, &inv.Attachments)
 	if err != nil {
 		f.Fatal(err)
 	}

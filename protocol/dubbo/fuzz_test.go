@@ -101,20 +101,20 @@ func FuzzAttachments(f *testing.F) {
 			var d hessian.Decoder
 			d.Reset(body, nil)
 			raw, err := readAttachments(&d)
-			got := raw.AppendAttachments(nil)
+			got, objects := raw.AppendAttachments(nil, nil)
 			if err != nil && len(got) > 0 {
 				t.Fatalf("%v beside %v", got, err)
 			}
 			if raw.plain != nil {
 				d.Reset(body, nil)
-				if want := decodeAttachments(&d); d.Err() != nil || len(d.Rest()) > 0 || !slices.Equal(got, want) {
-					t.Fatalf("walked: %v\ndecoded: %v, %v", got, want, d.Err())
+				if want := decodeAttachments(&d); d.Err() != nil || len(d.Rest()) > 0 || !slices.Equal(got, want.list) || !slices.Equal(objects, want.objects) {
+					t.Fatalf("walked: %v %v\ndecoded: %v %v, %v", got, objects, want.list, want.objects, d.Err())
 				}
 			}
 			if again := append(appendAttachments([]byte{tagMap}, got), tagEnd); err == nil {
 				d.Reset(again, nil)
 				raw, err := readAttachments(&d)
-				if back := raw.AppendAttachments(nil); err != nil || !slices.Equal(back, got) {
+				if back := textsOf(&raw); err != nil || !slices.Equal(back, got) {
 					t.Fatalf("%v became %v, %v", got, back, err)
 				}
 			}

@@ -166,7 +166,7 @@ func checkRequest(t *testing.T, name string, body []byte, says javaBody) {
 		t.Errorf("%s: head %+v, want %+v", name, r.head, says)
 	}
 	got := make(map[string]string)
-	for _, a := range r.attachments.AppendAttachments(nil) {
+	for _, a := range textsOf(&r.attachments) {
 		got[a.Key] = a.Value
 	}
 	want := make(map[string]string)
@@ -356,7 +356,7 @@ func TestOurRequestEqualsJavas(t *testing.T) {
 		m := &api.Method{Name: "sayHello", Desc: "Ljava/lang/String;"}
 		s := &api.Service{Interface: says.Path, Version: theirs.version, Group: theirs.group}
 		var enc hessian.Encoder
-		ours, err := appendRequest(nil, &enc, newRequestTemplate(s, m, theirs.application), &text{arg}, theirs.timeout, nil)
+		ours, err := appendRequest(nil, &enc, newRequestTemplate(s, m, theirs.application), &text{arg}, theirs.timeout, texts())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -386,7 +386,7 @@ func TestOurRequestEqualsJavas(t *testing.T) {
 
 func attachmentMap(r *request) map[string]string {
 	m := make(map[string]string)
-	for _, a := range r.attachments.AppendAttachments(nil) {
+	for _, a := range textsOf(&r.attachments) {
 		m[a.Key] = a.Value
 	}
 	return m
@@ -447,7 +447,7 @@ func TestAttachmentsOfAllKinds(t *testing.T) {
 	var d hessian.Decoder
 	d.Reset(e.Bytes(), nil)
 	raw, err := readAttachments(&d)
-	if got := raw.AppendAttachments(nil); err != nil || !slices.Equal(got, want) {
+	if got := textsOf(&raw); err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v\nwant %v", got, err, want)
 	}
 }
@@ -496,7 +496,7 @@ func TestNoVersionInAllForms(t *testing.T) {
 	} {
 		var enc hessian.Encoder
 		m, s := &api.Method{Name: "m"}, &api.Service{Interface: "i", Version: c.field}
-		b, err := appendRequest(nil, &enc, newRequestTemplate(s, m, ""), nil, 0, []api.Attachment{{Key: keyVersion, Value: c.attachment}})
+		b, err := appendRequest(nil, &enc, newRequestTemplate(s, m, ""), nil, 0, texts(api.Attachment{Key: keyVersion, Value: c.attachment}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -153,7 +153,7 @@ func TestJavaRegistersAListener(t *testing.T) {
 		d.Reset(r.args, nil)
 		key = d.String()
 		var enc hessian.Encoder
-		ours, err := appendRequest(nil, &enc, newRequestTemplate(&api.Service{Interface: "lab.quote.QuoteService"}, &m, ""), &keyed{key: key}, 0, nil)
+		ours, err := appendRequest(nil, &enc, newRequestTemplate(&api.Service{Interface: "lab.quote.QuoteService"}, &m, ""), &keyed{key: key}, 0, texts())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -461,7 +461,7 @@ func TestReverseFrames(t *testing.T) {
 			arg = &text{"x"}
 		}
 		var enc hessian.Encoder
-		f, err := appendRequest(nil, &enc, newRequestTemplate(&api.Service{Interface: c.path}, &m, ""), arg, 0, own)
+		f, err := appendRequest(nil, &enc, newRequestTemplate(&api.Service{Interface: c.path}, &m, ""), arg, 0, texts(own...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -498,7 +498,7 @@ func TestHostileRegistrations(t *testing.T) {
 			own = append(own, api.Attachment{Key: "sys_callback_arg-1", Value: instance})
 		}
 		var enc hessian.Encoder
-		f, err := appendRequest(nil, &enc, newRequestTemplate(&testService, m, ""), &keyed{key: "k"}, 0, own)
+		f, err := appendRequest(nil, &enc, newRequestTemplate(&testService, m, ""), &keyed{key: "k"}, 0, texts(own...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -553,7 +553,7 @@ func TestListenerOfASilentPeer(t *testing.T) {
 		}
 		defer nc.Close()
 		var enc hessian.Encoder
-		f, _ := appendRequest(nil, &enc, newRequestTemplate(&testService, &addMethod, ""), &keyed{key: "k"}, 0, []api.Attachment{{Key: "sys_callback_arg-1", Value: "4"}})
+		f, _ := appendRequest(nil, &enc, newRequestTemplate(&testService, &addMethod, ""), &keyed{key: "k"}, 0, texts(api.Attachment{Key: "sys_callback_arg-1", Value: "4"}))
 		putHeader(f, header{flag: flagRequest | flagTwoway | codecHessian2, id: 3, length: len(f) - headerSize})
 		send(t, nc, f)
 		readFrame(t, nc)
@@ -598,7 +598,7 @@ func TestServerCountsDroppedAnswers(t *testing.T) {
 		wantDrops(protocol.Drops{Unknown: 1})
 
 		var enc hessian.Encoder
-		f, _ := appendRequest(nil, &enc, newRequestTemplate(&testService, &addMethod, ""), &keyed{key: "k"}, 0, []api.Attachment{{Key: "sys_callback_arg-1", Value: "4"}})
+		f, _ := appendRequest(nil, &enc, newRequestTemplate(&testService, &addMethod, ""), &keyed{key: "k"}, 0, texts(api.Attachment{Key: "sys_callback_arg-1", Value: "4"}))
 		putHeader(f, header{flag: flagRequest | flagTwoway | codecHessian2, id: 3, length: len(f) - headerSize})
 		send(t, nc, f)
 		readFrame(t, nc)

@@ -343,7 +343,7 @@ func readFrame(t *testing.T, r io.Reader) (header, []byte) {
 // requestFrame is what a client writes for a call with one string.
 func requestFrame(m *api.Method, id int64, arg hessian.Body) []byte {
 	var enc hessian.Encoder
-	b, err := appendRequest(nil, &enc, newRequestTemplate(&testService, m, "shop"), arg, time.Second, nil)
+	b, err := appendRequest(nil, &enc, newRequestTemplate(&testService, m, "shop"), arg, time.Second, texts())
 	if err != nil {
 		panic(err)
 	}

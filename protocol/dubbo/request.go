@@ -59,7 +59,7 @@ func newRequestTemplate(s *api.Service, m *api.Method, application string) *requ
 // appendRequest appends a request's frame to dst; its header is still to be
 // written. An attachment of the caller's own that has the key of one of ours
 // comes later in the map and so counts instead of it.
-func appendRequest(dst []byte, enc *hessian.Encoder, t *requestTemplate, args hessian.Body, timeout time.Duration, own []api.Attachment) ([]byte, error) {
+func appendRequest(dst []byte, enc *hessian.Encoder, t *requestTemplate, args hessian.Body, timeout time.Duration, own *api.Attachments) ([]byte, error) {
 	dst = append(dst, t.head...)
 	enc.Reset(dst)
 	if args != nil {
@@ -76,7 +76,14 @@ func appendRequest(dst []byte, enc *hessian.Encoder, t *requestTemplate, args he
 		dst = strconv.AppendInt(append(dst, 0), max(1, timeout.Milliseconds()), 10)
 		dst[at] = byte(len(dst) - at - 1)
 	}
-	return append(appendAttachments(dst, own), tagEnd), nil
+	dst = appendAttachments(dst, own.All())
+	if objects := own.Objects(); len(objects) > 0 {
+		var err error
+		if dst, err = appendObjects(dst, enc, objects); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, tagEnd), nil
 }
 
 // requestHead is the decoded head of a request.

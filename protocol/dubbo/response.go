@@ -28,16 +28,16 @@ func beginResponse(dst []byte) []byte {
 }
 
 // appendReply encodes the value of a response begun with beginResponse. A null
-// leaves only its constant.
+// leaves only its constant. enc goes on with the attachments.
 func appendReply(dst []byte, enc *hessian.Encoder, reply any, attached bool) ([]byte, error) {
 	constant := byte(replyValue)
 	at := len(dst)
+	enc.Reset(dst)
 	if reply != nil {
 		body, ok := reply.(hessian.Body)
 		if !ok {
 			return dst, fmt.Errorf("dubbo: reply of type %T does not implement hessian.Body; generate it with gubbo-gen", reply)
 		}
-		enc.Reset(dst)
 		body.EncodeHessian(enc)
 		dst = enc.Bytes()
 		if err := enc.Err(); err != nil {
@@ -46,6 +46,7 @@ func appendReply(dst []byte, enc *hessian.Encoder, reply any, attached bool) ([]
 	}
 	if len(dst) == at || len(dst) == at+1 && dst[at] == tagNull {
 		dst, constant = dst[:at], replyNull
+		enc.Reset(dst)
 	}
 	return markReply(dst, constant, attached), nil
 }
@@ -78,10 +79,21 @@ func markReply(dst []byte, constant byte, attached bool) []byte {
 	return dst
 }
 
-// appendReplyAttachments ends a response whose peer reads attachments.
-func appendReplyAttachments(dst []byte, own []api.Attachment) []byte {
+// appendReplyAttachments ends a response whose peer reads attachments; enc
+// wrote it so far. nil is none.
+func appendReplyAttachments(dst []byte, enc *hessian.Encoder, own *api.Attachments) ([]byte, error) {
+	if own == nil {
+		return append(dst, plainTail...), nil
+	}
 	dst = append(dst, plainTail[:len(plainTail)-1]...)
-	return append(appendAttachments(dst, own), tagEnd)
+	dst = appendAttachments(dst, own.All())
+	if objects := own.Objects(); len(objects) > 0 {
+		var err error
+		if dst, err = appendObjects(dst, enc, objects); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, tagEnd), nil
 }
 
 // nullValue is what the value of a null reply would look like.

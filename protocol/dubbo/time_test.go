@@ -346,7 +346,7 @@ func TestHandlersContext(t *testing.T) {
 
 func requestFrameNoTimeout(m *api.Method, id int64, arg *text) []byte {
 	var k call
-	b, err := appendRequest(nil, &k.enc, newRequestTemplate(&testService, m, ""), arg, 0, nil)
+	b, err := appendRequest(nil, &k.enc, newRequestTemplate(&testService, m, ""), arg, 0, texts())
 	if err != nil {
 		panic(err)
 	}
