@@ -9,7 +9,7 @@ import (
 
 // empty is a cell, or one of a few versions, that may be empty.
 type empty struct {
-	call     string // one that ends with a slash is the whole suite
+	call     string // one that ends with a slash or a dot is all that begin so
 	versions []string
 	via      string // how the provider is found begins so; "" is any way
 	strict   bool   // is filled where Java is told to be lenient
@@ -31,6 +31,7 @@ var empties = slices.Concat(byAddress("register", "called", "again", "second", "
 	{call: "features/attach.int", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
 	{call: "features/attach.list", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
 	{call: "features/attach.reply.int", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
+	{call: "features/attach.object.", versions: only26, why: "2.6 has attachments of type String alone", lacks: true},
 	{call: "features/future", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/future.both", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
 	{call: "features/future.exception", versions: only26, why: "2.6 has no methods that return a CompletableFuture", lacks: true},
@@ -107,7 +108,7 @@ func lacking(version, call string) bool {
 
 // is says whether e is about the call.
 func (e empty) is(call string) bool {
-	return e.call == call || strings.HasSuffix(e.call, "/") && strings.HasPrefix(call, e.call)
+	return e.call == call || (strings.HasSuffix(e.call, "/") || strings.HasSuffix(e.call, ".")) && strings.HasPrefix(call, e.call)
 }
 
 // emptyCell returns why r may be empty.

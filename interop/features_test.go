@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,7 +25,7 @@ const mib = 1 << 20
 var featured = suiteOf("features", provideFeatures, func(at place) (featureClient, error) {
 	c, err := features.NewFeaturesClient(at.cli, at.opts("")...)
 	return featureClient{at, c}, err
-}, featureCalls)
+}, slices.Concat(featureCalls, objectCalls()))
 
 type featureClient struct {
 	at place
@@ -114,6 +116,7 @@ var featureCalls = []call[featureClient]{
 		}
 		return same("7")(info.Reply("back-int"), nil)
 	}},
+	{name: "attach.beside", run: beside},
 	{name: "exception.odd", run: func(ctx context.Context, c featureClient) (string, error) {
 		return thrown("lab.features.OddException", "boom", c.Odd(ctx, "boom"))
 	}},
@@ -197,6 +200,86 @@ var featureCalls = []call[featureClient]{
 	}},
 }
 
+// attachedKinds are those of attachments that are no strings.
+var attachedKinds = []string{"int", "long", "double", "boolean", "list", "map", "date", "bean", "argument"}
+
+// attachedObject is what kind names in a call with, or a reply of, that thing;
+// its twin is Attached.java.
+func attachedObject(kind string, thing *features.Thing) any {
+	switch kind {
+	case "int":
+		return int32(7)
+	case "long":
+		return int64(1 << 40)
+	case "double":
+		return 2.5
+	case "boolean":
+		return true
+	case "list":
+		return []any{int32(1), "two"}
+	case "map":
+		return map[string]any{"k": int64(3)}
+	case "date":
+		return time.UnixMilli(1234567)
+	case "bean":
+		return &features.Thing{Name: "attached"}
+	case "argument":
+		return thing
+	}
+	panic(kind)
+}
+
+// checkObject wants got to be what kind names; the thing itself, not its like.
+func checkObject(kind string, thing *features.Thing, got any) error {
+	want := attachedObject(kind, thing)
+	same := reflect.DeepEqual(got, want)
+	switch kind {
+	case "date":
+		at, ok := got.(time.Time)
+		same = ok && at.Equal(want.(time.Time))
+	case "argument":
+		same = got == want
+	}
+	if !same {
+		return fmt.Errorf("the attachment is %T %v, want %v", got, got, want)
+	}
+	return nil
+}
+
+func objectCalls() (list []call[featureClient]) {
+	for _, kind := range attachedKinds {
+		list = append(list, call[featureClient]{name: "attach.object." + kind, run: func(ctx context.Context, c featureClient) (string, error) {
+			thing := &features.Thing{Name: "argument"}
+			var info consumer.CallInfo
+			back, err := c.With(consumer.AttachObject("object", attachedObject(kind, thing)), consumer.Capture(&info)).Object(ctx, kind, thing)
+			if err != nil {
+				return "", err
+			}
+			if back == nil || *back != *thing {
+				return "", fmt.Errorf("got %v", back)
+			}
+			return fmt.Sprint(info.ReplyObject("back-object")), checkObject(kind, back, info.ReplyObject("back-object"))
+		}})
+	}
+	return list
+}
+
+// beside attaches an object and a string. Dubbo 2.6, which has no such
+// objects, serves the call, unless the method asks for that very one. Java's
+// twin attaches a string alone, and gets objects beside its answer.
+func beside(ctx context.Context, c featureClient) (string, error) {
+	service := c.With(consumer.AttachObject("lab-list", []any{int32(1)}), consumer.Attach("lab-text", "beside"))
+	got, err := same("beside")(service.Attached(ctx, "lab-text"))
+	if err != nil || c.at.version != "2.6.12" {
+		return got, err
+	}
+	_, err = service.Attached(ctx, "lab-list")
+	if x, ok := errors.AsType[*hessian.Exception](err); !ok || x.Class != "java.lang.ClassCastException" {
+		return "", fmt.Errorf("got %w", err)
+	}
+	return err.Error(), nil
+}
+
 // thrown checks that err is that exception of the service.
 func thrown(class, message string, err error) (string, error) {
 	x, ok := errors.AsType[*hessian.Exception](err)
@@ -264,8 +347,15 @@ func (f feature) Where(context.Context) (string, error) { return f.name, nil }
 
 func (f feature) Attached(ctx context.Context, key string) (string, error) {
 	call := provider.CallFrom(ctx)
-	call.Reply("back-int", "7")
+	call.ReplyObject("back-int", int32(7))
+	call.ReplyObject("back-list", []any{int32(1)})
 	return call.Attachment(key), nil
+}
+
+func (f feature) Object(ctx context.Context, kind string, thing *features.Thing) (*features.Thing, error) {
+	call := provider.CallFrom(ctx)
+	call.ReplyObject("back-object", attachedObject(kind, thing))
+	return thing, checkObject(kind, thing, call.AttachmentObject("object"))
 }
 
 func (f feature) Sum(_ context.Context, data []byte) (int64, error) {

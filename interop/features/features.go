@@ -2,7 +2,11 @@
 // values; their Java twins are in java/src/lab/features.
 package features
 
-import "context"
+import (
+	"context"
+
+	"github.com/gubbo/gubbo/protocol/hessian"
+)
 
 //go:generate go run github.com/gubbo/gubbo/cmd/gubbo-gen .
 
@@ -15,6 +19,9 @@ type Features interface {
 	// Attached returns the attachment of the key as text, and replies with one
 	// of key back-int that is no String where that can be.
 	Attached(ctx context.Context, key string) (string, error)
+	// Object fails unless the attachment object is what kind names. It returns
+	// thing, and attaches to the reply what kind names as back-object.
+	Object(ctx context.Context, kind string, thing *Thing) (*Thing, error)
 	// Sum returns the sum of the unsigned bytes.
 	Sum(ctx context.Context, data []byte) (int64, error)
 	// Grow returns n bytes of 7.
@@ -39,4 +46,10 @@ type Later interface {
 	// Later returns the text after that many milliseconds; without a text it
 	// fails with an IllegalArgumentException.
 	Later(ctx context.Context, text string, millis int32) (string, error)
+}
+
+// Thing is a class of which there are attachments.
+type Thing struct {
+	_    hessian.Class `java:"lab.features.Thing"`
+	Name string
 }

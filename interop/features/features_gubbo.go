@@ -16,6 +16,7 @@ var featuresDesc = api.ServiceDesc{
 	Methods: []api.Method{
 		{Name: "where", Desc: "", Result: "java.lang.String"},
 		{Name: "attached", Desc: "Ljava/lang/String;", Params: []string{"java.lang.String"}, Result: "java.lang.String"},
+		{Name: "object", Desc: "Ljava/lang/String;Llab/features/Thing;", Params: []string{"java.lang.String", "lab.features.Thing"}, Result: "lab.features.Thing"},
 		{Name: "sum", Desc: "[B", Params: []string{"byte[]"}, Result: "long"},
 		{Name: "grow", Desc: "I", Params: []string{"int"}, Result: "byte[]"},
 		{Name: "twice", Desc: "II", Params: []string{"int", "int"}, Result: "int"},
@@ -25,7 +26,8 @@ var featuresDesc = api.ServiceDesc{
 	},
 }
 
-var featuresTypes *hessian.Types // none but Java's own
+// featuresTypes are the classes that calls of Features may bring.
+var featuresTypes = hessian.NewTypes(&thingClass)
 
 // FeaturesClient calls lab.features.Features; it is a Features that may be used by many goroutines.
 type FeaturesClient struct{ ref *consumer.Reference }
@@ -70,10 +72,21 @@ func (c *FeaturesClient) Attached(ctx context.Context, key string) (string, erro
 	return call.reply.value, nil
 }
 
+// Object calls the Java method object.
+func (c *FeaturesClient) Object(ctx context.Context, kind string, thing *Thing) (*Thing, error) {
+	call := &featuresObjectCall{args: featuresObjectArgs{kind: kind, thing: thing}}
+	call.Method, call.Args = &featuresDesc.Methods[2], &call.args
+	call.Reply = &call.reply
+	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
+		return nil, err
+	}
+	return call.reply.value, nil
+}
+
 // Sum calls the Java method sum.
 func (c *FeaturesClient) Sum(ctx context.Context, data []byte) (int64, error) {
 	call := &featuresSumCall{args: featuresSumArgs{data: data}}
-	call.Method, call.Args = &featuresDesc.Methods[2], &call.args
+	call.Method, call.Args = &featuresDesc.Methods[3], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return 0, err
@@ -84,7 +97,7 @@ func (c *FeaturesClient) Sum(ctx context.Context, data []byte) (int64, error) {
 // Grow calls the Java method grow.
 func (c *FeaturesClient) Grow(ctx context.Context, n int32) ([]byte, error) {
 	call := &featuresGrowCall{args: featuresGrowArgs{n: n}}
-	call.Method, call.Args = &featuresDesc.Methods[3], &call.args
+	call.Method, call.Args = &featuresDesc.Methods[4], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return nil, err
@@ -95,7 +108,7 @@ func (c *FeaturesClient) Grow(ctx context.Context, n int32) ([]byte, error) {
 // Twice calls the Java method twice.
 func (c *FeaturesClient) Twice(ctx context.Context, n int32, millis int32) (int32, error) {
 	call := &featuresTwiceCall{args: featuresTwiceArgs{n: n, millis: millis}}
-	call.Method, call.Args = &featuresDesc.Methods[4], &call.args
+	call.Method, call.Args = &featuresDesc.Methods[5], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return 0, err
@@ -106,7 +119,7 @@ func (c *FeaturesClient) Twice(ctx context.Context, n int32, millis int32) (int3
 // Odd calls the Java method odd.
 func (c *FeaturesClient) Odd(ctx context.Context, message string) error {
 	call := &featuresOddCall{args: featuresOddArgs{message: message}}
-	call.Method, call.Args = &featuresDesc.Methods[5], &call.args
+	call.Method, call.Args = &featuresDesc.Methods[6], &call.args
 	call.Reply = &call.reply
 	return c.ref.Invoke(ctx, &call.Invocation)
 }
@@ -114,7 +127,7 @@ func (c *FeaturesClient) Odd(ctx context.Context, message string) error {
 // Unlisted calls the Java method unlisted.
 func (c *FeaturesClient) Unlisted(ctx context.Context, message string) error {
 	call := &featuresUnlistedCall{args: featuresUnlistedArgs{message: message}}
-	call.Method, call.Args = &featuresDesc.Methods[6], &call.args
+	call.Method, call.Args = &featuresDesc.Methods[7], &call.args
 	call.Reply = &call.reply
 	return c.ref.Invoke(ctx, &call.Invocation)
 }
@@ -122,7 +135,7 @@ func (c *FeaturesClient) Unlisted(ctx context.Context, message string) error {
 // Peer calls the Java method peer.
 func (c *FeaturesClient) Peer(ctx context.Context) (string, error) {
 	call := &featuresPeerCall{args: featuresPeerArgs{}}
-	call.Method, call.Args = &featuresDesc.Methods[7], &call.args
+	call.Method, call.Args = &featuresDesc.Methods[8], &call.args
 	call.Reply = &call.reply
 	if err := c.ref.Invoke(ctx, &call.Invocation); err != nil {
 		return "", err
@@ -162,6 +175,22 @@ func RegisterFeatures(srv *provider.Server, impl Features, opts ...provider.Serv
 					return err
 				}
 				inv.Reply.(*featuresAttachedReply).value = value
+				return nil
+			},
+		},
+		{
+			New: func() *api.Invocation {
+				call := new(featuresObjectCall)
+				call.Args, call.Reply = &call.args, &call.reply
+				return &call.Invocation
+			},
+			Call: func(ctx context.Context, inv *api.Invocation) error {
+				args := inv.Args.(*featuresObjectArgs)
+				value, err := impl.Object(ctx, args.kind, args.thing)
+				if err != nil {
+					return err
+				}
+				inv.Reply.(*featuresObjectReply).value = value
 				return nil
 			},
 		},
@@ -325,6 +354,53 @@ func (r *featuresAttachedReply) DecodeHessian(d *hessian.Decoder) {
 }
 
 func (r *featuresAttachedReply) HessianTypes() *hessian.Types { return featuresTypes }
+
+type featuresObjectCall struct {
+	api.Invocation
+	args  featuresObjectArgs
+	reply featuresObjectReply
+}
+
+type featuresObjectArgs struct {
+	kind  string
+	thing *Thing
+}
+
+func (a *featuresObjectArgs) Len() int { return 2 }
+
+func (a *featuresObjectArgs) At(i int) any {
+	switch i {
+	case 0:
+		return a.kind
+	case 1:
+		return a.thing
+	}
+	return nil
+}
+
+func (a *featuresObjectArgs) EncodeHessian(e *hessian.Encoder) {
+	e.String(a.kind)
+	a.thing.EncodeHessian(e)
+}
+
+func (a *featuresObjectArgs) DecodeHessian(d *hessian.Decoder) {
+	a.kind = d.String()
+	a.thing, _ = d.Object(&thingClass).(*Thing)
+}
+
+func (a *featuresObjectArgs) HessianTypes() *hessian.Types { return featuresTypes }
+
+type featuresObjectReply struct{ value *Thing }
+
+func (r *featuresObjectReply) EncodeHessian(e *hessian.Encoder) {
+	r.value.EncodeHessian(e)
+}
+
+func (r *featuresObjectReply) DecodeHessian(d *hessian.Decoder) {
+	r.value, _ = d.Object(&thingClass).(*Thing)
+}
+
+func (r *featuresObjectReply) HessianTypes() *hessian.Types { return featuresTypes }
 
 type featuresSumCall struct {
 	api.Invocation
@@ -674,3 +750,36 @@ func (r *laterLaterReply) DecodeHessian(d *hessian.Decoder) {
 }
 
 func (r *laterLaterReply) HessianTypes() *hessian.Types { return laterTypes }
+
+var thingClass = hessian.ClassDesc{
+	Name:   "lab.features.Thing",
+	Fields: []string{"name"},
+	New:    func() any { return new(Thing) },
+}
+
+// HessianClass describes lab.features.Thing.
+func (*Thing) HessianClass() *hessian.ClassDesc { return &thingClass }
+
+// EncodeHessian writes v as lab.features.Thing, null for nil.
+func (v *Thing) EncodeHessian(e *hessian.Encoder) {
+	if v == nil {
+		e.Null()
+		return
+	}
+	if e.Ref(v) || !e.Enter() {
+		return
+	}
+	e.Object(&thingClass)
+	e.String(v.Name)
+	e.Leave()
+}
+
+// DecodeHessianField reads one field.
+func (v *Thing) DecodeHessianField(d *hessian.Decoder, field int) {
+	switch field {
+	case 0:
+		v.Name = d.String()
+	default:
+		d.Skip()
+	}
+}

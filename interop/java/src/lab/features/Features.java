@@ -6,6 +6,8 @@ public interface Features {
 
     String attached(String key);
 
+    Thing object(String kind, Thing thing);
+
     long sum(byte[] data);
 
     byte[] grow(int n);

@@ -4,7 +4,9 @@ import java.util.Arrays;
 
 import lab.features.Features;
 import lab.features.OddException;
+import lab.features.Thing;
 import lab.features.UnlistedException;
+import lab.peer.Calls;
 import lab.peer.Dubbo;
 
 /** One export of the service on the Java side. */
@@ -26,6 +28,13 @@ final class FeaturesService implements Features {
             Dubbo.reply("back-int", 7);
         }
         return String.valueOf(Dubbo.attachment(key));
+    }
+
+    @Override
+    public Thing object(String kind, Thing thing) {
+        Calls.same(Attached.value(kind, thing), Dubbo.attachment("object"));
+        Dubbo.reply("back-object", Attached.value(kind, thing));
+        return thing;
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import lab.features.Features;
 import lab.features.Later;
 import lab.features.OddException;
+import lab.features.Thing;
 import lab.features.UnlistedException;
 import lab.peer.Calls;
 import lab.peer.Dubbo;
@@ -105,6 +106,7 @@ public final class FeaturesSuite implements Suite {
             calls.call("concurrent", () -> concurrent(service));
         }
         futures(calls);
+        objects(calls);
     }
 
     /** Whether a connection survives that nobody calls for longer than three heartbeats. */
@@ -258,8 +260,16 @@ public final class FeaturesSuite implements Suite {
             calls.lacks("attach.int");
             calls.lacks("attach.list");
             calls.lacks("attach.reply.int");
-            return;
+        } else {
+            objectsAsText(calls, service);
         }
+        calls.call("attach.beside", () -> {
+            Dubbo.attach("lab-text", "beside");
+            return same("beside", service.attached("lab-text")); // the answer has objects
+        });
+    }
+
+    private void objectsAsText(Calls calls, Features service) {
         calls.call("attach.int", () -> {
             Dubbo.attach("lab-int", 5);
             return same("5", service.attached("lab-int"));
@@ -273,6 +283,26 @@ public final class FeaturesSuite implements Suite {
             service.attached("none");
             return same("7", String.valueOf(Dubbo.replied("back-int")));
         });
+    }
+
+    private void objects(Calls calls) throws Throwable {
+        if (!Dubbo.ATTACHES_OBJECTS) {
+            for (String kind : Attached.KINDS) {
+                calls.lacks("attach.object." + kind);
+            }
+            return;
+        }
+        try (Ref<Features> ref = calls.refer(Features.class, new Terms())) {
+            for (String kind : Attached.KINDS) {
+                calls.call("attach.object." + kind, () -> {
+                    Thing thing = new Thing("argument");
+                    Dubbo.attach("object", Attached.value(kind, thing));
+                    Thing back = ref.service.object(kind, thing);
+                    same(thing, back);
+                    return same(Attached.value(kind, back), Dubbo.replied("back-object"));
+                });
+            }
+        }
     }
 
     private void sizes(Calls calls, Features service) {
