@@ -70,6 +70,8 @@ func hostile() []hostileInput {
 		{"256 KB of objects without fields", cat(list(kb-8), []byte("C\x01a\x90"), rep("\x60", kb-8)), false},
 		{"256 KB of references", cat(list(kb/2), rep("Q\x90", kb/2)), true},
 		{"references to a list that doubles", doubling(), true},
+		{"string with broken UTF-8", []byte("\x03\xc3\x41\xed\x20\x20\xed\x30\x20"), true},
+		{"string of a continuation byte", []byte("\x01\x80"), false},
 		{"string cut short", []byte("S\xff\xffabc"), false},
 		{"binary cut short", []byte("B\xff\xffabc"), false},
 		{"chunk of another kind", []byte("R\x00\x01a\x90"), false},

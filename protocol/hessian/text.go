@@ -11,7 +11,8 @@ import (
 // Java's strings may hold half a surrogate pair, where a text was cut inside a
 // character. Such a half stays what it is, three bytes that are not valid
 // UTF-8, so that nothing is lost on the way through; strings.ToValidUTF8
-// replaces it.
+// replaces it. As in Java only the first byte of a character must be one of
+// UTF-8; of the others the low six bits count.
 func (d *Decoder) String() string {
 	p := d.data[d.pos:]
 	if len(p) > 2 {
@@ -116,8 +117,10 @@ func (d *Decoder) stringHead() (n int, last, ok bool) {
 	return 0, false, false
 }
 
-// units checks and passes n UTF-16 units, and tells whether their bytes are
-// valid UTF-8: without surrogates and in their shortest form.
+// units passes n UTF-16 units, and tells whether their bytes are valid UTF-8:
+// without surrogates and in their shortest form. Only the first byte of a unit
+// may be wrong: like Java it takes the low six bits of those that follow,
+// whatever the others are.
 func (d *Decoder) units(n int) (same bool) {
 	p, data := d.pos, d.data
 	same = true
@@ -137,12 +140,7 @@ func (d *Decoder) units(n int) (same bool) {
 				d.truncated()
 				return false
 			}
-			if data[p+1]&0xc0 != 0x80 {
-				d.pos = p
-				d.failf("bad UTF-8 in a string: %#x", data[p:p+2])
-				return false
-			}
-			same = same && b >= 0xc2
+			same = same && b >= 0xc2 && data[p+1]&0xc0 == 0x80
 			p += 2
 		case b&0xf0 == 0xe0:
 			if p+2 >= len(data) {
@@ -150,12 +148,7 @@ func (d *Decoder) units(n int) (same bool) {
 				return false
 			}
 			c := data[p+1]
-			if c&0xc0 != 0x80 || data[p+2]&0xc0 != 0x80 {
-				d.pos = p
-				d.failf("bad UTF-8 in a string: %#x", data[p:p+3])
-				return false
-			}
-			same = same && (b != 0xe0 || c >= 0xa0) && (b != 0xed || c < 0xa0)
+			same = same && c&0xc0 == 0x80 && data[p+2]&0xc0 == 0x80 && (b != 0xe0 || c >= 0xa0) && (b != 0xed || c < 0xa0)
 			p += 3
 		default:
 			d.pos = p
@@ -167,7 +160,7 @@ func (d *Decoder) units(n int) (same bool) {
 	return same
 }
 
-// appendUTF8 appends checked units to dst and returns the high surrogate that
+// appendUTF8 appends units that were passed before to dst and returns the high surrogate that
 // waits for its other half, 0 if none does; high is the one from before.
 func appendUTF8(dst, src []byte, high rune) ([]byte, rune) {
 	for i := 0; i < len(src); {

@@ -37,6 +37,49 @@ func TestThreeBytesOfText(t *testing.T) {
 	}
 }
 
+// Every kind of first byte, with what may follow it: like Java a reader takes the
+// low six bits of the second and third byte, whatever the others are, and every
+// way to read a string does.
+func TestUnitsAreMasked(t *testing.T) {
+	edges := []byte{0x00, 0x20, 0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xe4, 0xed, 0xff}
+	for lead := 0x80; lead <= 0xff; lead++ {
+		for _, b := range edges {
+			for _, c := range edges {
+				size, unit := 1, rune(-1)
+				switch {
+				case 0xc0 <= lead && lead < 0xe0:
+					size, unit = 2, rune(lead&0x1f)<<6|rune(b&0x3f)
+				case 0xe0 <= lead && lead < 0xf0:
+					size, unit = 3, rune(lead&0xf)<<12|rune(b&0x3f)<<6|rune(c&0x3f)
+				}
+				data := append([]byte{3, 'x'}, []byte{byte(lead), b, c}[:size]...)
+				data = append(data, 'y')
+				checkAgree(t, data)
+				d := NewDecoder(data, nil)
+				got := d.String()
+				if unit < 0 {
+					if d.Err() == nil {
+						t.Fatalf("%x is read as %x", data, got)
+					}
+					continue
+				}
+				want := string(appendUnit([]byte("x"), unit)) + "y"
+				if !utf16.IsSurrogate(unit) {
+					want = "x" + string(unit) + "y"
+				}
+				if got != want || d.Err() != nil || len(d.Rest()) > 0 {
+					t.Fatalf("%x is read as %x, %v, want %x", data, got, d.Err(), want)
+				}
+				var char Char
+				d.Reset(append([]byte{1}, data[2:2+size]...), nil)
+				if char.DecodeHessian(d); char != Char(unit) || d.Err() != nil {
+					t.Fatalf("%x is the char %x, %v", data, char, d.Err())
+				}
+			}
+		}
+	}
+}
+
 // A long Chinese text is cut where its bytes can stay as they are.
 func TestChunksOfThreeByteText(t *testing.T) {
 	for _, n := range []int{stringChunk - 1, stringChunk, stringChunk + 1, 2*stringChunk + 1} {
