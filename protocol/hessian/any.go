@@ -12,7 +12,7 @@ const arrayList = "java.util.ArrayList"
 //	a throwable                 *Exception
 //	java.math.BigInteger        *big.Int
 //	a class of a Value here     LocalDate, BigDecimal, UUID, …
-//	any other object            *Object
+//	any other object            *Object, *Map if the name of a field is null
 //	untyped list, ArrayList     []any
 //	[boolean [int [long         []bool, []int32, []int64,
 //	[double [string             []float64, []string, unless an item is null
@@ -74,7 +74,8 @@ func (d *Decoder) any() any {
 }
 
 // Tree reads like Any but keeps everything that encoding back needs: each list
-// is a *List, each map a *Map, each object an *Object, whatever Types says.
+// is a *List, each map a *Map, each object an *Object, whatever Types says. Only
+// an object that has null for the name of a field is a *Map, as Java reads it.
 func (d *Decoder) Tree() any {
 	was := d.exact
 	d.exact = true
@@ -332,6 +333,9 @@ func (d *Decoder) unknown(at place, n int) any {
 		d.exception(x, names)
 		return x
 	}
+	if d.defs[n].nameless {
+		return d.nameless(s, o.Class, names, &d.defs[n])
+	}
 	s.v = o
 	for i, name := range names {
 		o.Fields[i] = Field{name, d.Any()}
@@ -347,4 +351,30 @@ func (d *Decoder) unknown(at place, n int) any {
 		}
 	}
 	return o
+}
+
+// nameless reads the fields of an object into a map, where a field may have null
+// for a name.
+func (d *Decoder) nameless(s *slot, class string, names []string, f *def) any {
+	if !d.charge(48 * (1 + len(names))) {
+		return nil
+	}
+	m := &Map{Class: class, Entries: make([]Entry, len(names))}
+	s.v = m
+	at := d.pos
+	d.pos = int(f.fields)
+	for i, name := range names {
+		if !d.skipName("field") {
+			m.Entries[i].Key = name
+		}
+	}
+	d.pos = at
+	for i := range m.Entries {
+		m.Entries[i].Value = d.Any()
+		if d.err != nil {
+			return nil
+		}
+	}
+	d.leave()
+	return m
 }

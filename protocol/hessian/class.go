@@ -58,6 +58,8 @@ type seenDef struct {
 	fields int // where in raw the first field's name begins
 	count  int // fields
 	index  []int16
+
+	nameless bool // a field's name is null
 }
 
 // maxSeen bounds the bytes of a definition that are kept.

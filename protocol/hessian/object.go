@@ -11,6 +11,8 @@ type def struct {
 	index  []int16  // for each field that of class, -1 for none; nil: the same
 	text   string   // the class's name, and
 	names  []string // the fields' names, made when asked for
+
+	nameless bool // a field's name is null
 }
 
 // knownDef reads the class definition that begins here if it is one of c that
@@ -22,7 +24,7 @@ func (d *Decoder) knownDef(c *ClassDesc) bool {
 	}
 	at := d.pos
 	d.pos += len(s.raw)
-	d.addDef(def{name: span{uint32(at + 1)}, fields: uint32(at + s.fields), n: s.count, class: c, index: s.index})
+	d.addDef(def{name: span{uint32(at + 1)}, fields: uint32(at + s.fields), n: s.count, class: c, index: s.index, nameless: s.nameless})
 	return true
 }
 
@@ -30,18 +32,12 @@ func (d *Decoder) knownDef(c *ClassDesc) bool {
 func (d *Decoder) classDef() {
 	at := d.pos
 	d.pos++
-	if b, ok := d.peek(); !ok {
-		return
-	} else if !isString(b) {
-		d.want("the name of a class")
-		return
-	}
 	if d.nextDef >= d.limits.Classes {
 		d.limitf("more than %d class definitions, raise Limits.Classes to allow it", d.limits.Classes)
 		return
 	}
 	f := def{name: span{uint32(d.pos)}}
-	d.skipString()
+	d.skipName("class")
 	if d.err != nil {
 		return
 	}
@@ -56,7 +52,7 @@ func (d *Decoder) classDef() {
 			return
 		}
 		d.pos = int(f.name.at)
-		d.skipString()
+		d.skipName("class")
 	}
 	f.n = d.small()
 	if d.err != nil {
@@ -72,13 +68,11 @@ func (d *Decoder) classDef() {
 	}
 	f.fields = uint32(d.pos)
 	for range f.n {
-		if b, ok := d.peek(); !ok {
-			return
-		} else if !isString(b) {
-			d.want("the name of a field")
-			return
+		if d.pos < len(d.data) && isString(d.data[d.pos]) { // as nearly always
+			d.skipString()
+		} else if d.skipName("field") {
+			f.nameless = true
 		}
-		d.skipString()
 		if d.err != nil {
 			return
 		}
@@ -87,6 +81,24 @@ func (d *Decoder) classDef() {
 		d.bind(&f, f.class)
 	}
 	d.addDef(f)
+}
+
+// skipName passes the name of a class or field, which as in Java may be a
+// boolean or number that stands for its text, or null, and tells whether it is
+// null.
+func (d *Decoder) skipName(of string) (null bool) {
+	b, ok := d.peek()
+	switch {
+	case !ok:
+	case isString(b):
+		d.skipString()
+	case isScalar(b):
+		d.Skip()
+		return b == tagNull
+	default:
+		d.want("the name of a " + of)
+	}
+	return false
 }
 
 func (d *Decoder) addDef(f def) {
@@ -108,7 +120,7 @@ func (d *Decoder) bind(f *def, c *ClassDesc) {
 	for i := range f.index {
 		f.index[i] = -1
 		s := span{uint32(d.pos)}
-		d.skipString()
+		d.skipName("field")
 		if b, ok := d.text(s); ok {
 			if j, ok := known[string(b)]; ok {
 				f.index[i] = j
@@ -121,11 +133,11 @@ func (d *Decoder) bind(f *def, c *ClassDesc) {
 		return
 	}
 	start := int(f.name.at) - 1 // the 'C'
-	c.remember(seenDef{raw: d.data[start:d.pos], fields: int(f.fields) - start, count: f.n, index: f.index})
+	c.remember(seenDef{raw: d.data[start:d.pos], fields: int(f.fields) - start, count: f.n, index: f.index, nameless: f.nameless})
 	d.pos = at
 }
 
-// fieldNames returns the names of f's fields.
+// fieldNames returns the names of f's fields, "" for null.
 func (d *Decoder) fieldNames(f *def) []string {
 	if f.names != nil || f.n == 0 {
 		return f.names

@@ -129,7 +129,7 @@ func (d *Decoder) inField(n, i int) {
 	class := names.String()
 	names.pos = int(f.fields)
 	for range i {
-		names.skipString()
+		names.skipName("field")
 	}
 	d.err = &DecodeError{Offset: e.Offset, Limit: e.Limit, Reason: fmt.Sprintf("%s.%s: %s", class, names.String(), e.Reason)}
 }
