@@ -3,6 +3,7 @@ package hessian
 import (
 	"math"
 	"reflect"
+	"strings"
 )
 
 // openList is a list or map that List or Map began and More or MapMore will
@@ -26,7 +27,8 @@ type openList struct {
 //	}
 //
 // The loop must run until More returns false. A length is never larger than
-// the number of bytes left. A byte array is no list: see Binary.
+// the number of bytes left; a negative one counts as 0, as in Java, but is an
+// error of an array. A byte array is no list: see Binary.
 func (d *Decoder) List() (n int, ok bool) {
 	b, ok := d.definitions()
 	if !ok {
@@ -123,7 +125,13 @@ func (d *Decoder) listHead() (n int, typ int, ok bool) {
 		d.pos--
 		d.want("a list")
 	}
-	if d.err == nil && (n < 0 || n > len(d.data)-d.pos) {
+	if n < 0 { // to Java's collections as good as 0
+		if strings.HasPrefix(d.typeText(typ), "[") {
+			d.failf("an array of %d values", n)
+		}
+		n = 0
+	}
+	if d.err == nil && n > len(d.data)-d.pos {
 		d.failf("a list of %d values, but only %d bytes are left", n, len(d.data)-d.pos)
 	}
 	return n, typ, d.err == nil

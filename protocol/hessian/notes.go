@@ -9,6 +9,8 @@ package hessian
 //   - Variable-length lists are read everywhere; hessian-lite cannot read them
 //     into a List. They are never written.
 //   - 4-byte UTF-8 is refused like in Java, which counts UTF-16 units.
+//   - A list of a negative length is empty, and an error if its type is an
+//     array's. Java goes by the declared type, if there is one.
 //   - A field of the wire that the Go type lacks is skipped, a field that the
 //     wire lacks stays zero, as in Java.
 //   - A date is a time.Time in UTC with milliseconds; the zero Time is null.
