@@ -70,10 +70,11 @@ func (a *Attachments) Get(key string) string {
 	return v
 }
 
-// Lookup returns the value of key and whether there is one.
+// Lookup returns the value of key and whether there is one. Of a key that was
+// received twice the last counts, as in Java's map.
 func (a *Attachments) Lookup(key string) (string, bool) {
 	a.decode()
-	for i := range a.list {
+	for i := len(a.list) - 1; i >= 0; i-- {
 		if a.list[i].Key == key {
 			return a.list[i].Value, true
 		}
@@ -88,7 +89,7 @@ func (a *Attachments) Set(key, value string) {
 	if a.objects != nil {
 		a.keep(without(*a.objects, key))
 	}
-	for i := range a.list {
+	for i := len(a.list) - 1; i >= 0; i-- {
 		if a.list[i].Key == key {
 			list := make([]Attachment, len(a.list), len(a.list)+1)
 			copy(list, a.list)
@@ -131,7 +132,7 @@ func without(objects []ObjectAttachment, key string) []ObjectAttachment {
 // Object returns the value of key as it was set or received, a string for one
 // that Set set; nil if there is none.
 func (a *Attachments) Object(key string) any {
-	for _, o := range a.Objects() {
+	for _, o := range slices.Backward(a.Objects()) {
 		if o.Key == key {
 			return o.Value
 		}

@@ -42,6 +42,10 @@ func TestAttachments(t *testing.T) {
 	if a.Len() != 2 || a.Get("path") != "y" {
 		t.Errorf("Set gave %v", a.All())
 	}
+	twice := api.AttachmentsOf([]api.Attachment{{Key: "group", Value: "template's"}, {Key: "group", Value: "the caller's"}})
+	if got := twice.Get("group"); got != "the caller's" {
+		t.Errorf("of a key received twice the first counts: %q", got)
+	}
 	decoded := 0
 	var l api.Attachments
 	l.SetLazy(lazyPair{&decoded})

@@ -1,6 +1,7 @@
 package consumer
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gubbo/gubbo/api"
@@ -34,7 +35,7 @@ type Attempt struct {
 // Reply returns the reply attachment of key as text, "" if there is none or it
 // is no string, number or boolean.
 func (c *CallInfo) Reply(key string) string {
-	for _, a := range c.ReplyAttachments {
+	for _, a := range slices.Backward(c.ReplyAttachments) {
 		if a.Key == key {
 			return a.Value
 		}
@@ -47,12 +48,12 @@ func (c *CallInfo) Reply(key string) string {
 // object, as hessian.Decoder.Any has them; nil if there is none. Classes that the
 // method's result mentions are their Go types.
 func (c *CallInfo) ReplyObject(key string) any {
-	for _, o := range c.ReplyObjects {
+	for _, o := range slices.Backward(c.ReplyObjects) {
 		if o.Key == key {
 			return o.Value
 		}
 	}
-	for _, a := range c.ReplyAttachments {
+	for _, a := range slices.Backward(c.ReplyAttachments) {
 		if a.Key == key {
 			return a.Value
 		}
