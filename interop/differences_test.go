@@ -15,6 +15,9 @@ const differencesFile = "testdata/hessian2-differences.tsv"
 
 const hessian2Version = "v1.12.5"
 
+// lite is the package of hessian-lite's exceptions.
+const lite = "com.alibaba.com.caucho.hessian.io."
+
 // difference is a row of the table: bytes that two libraries read differently.
 type difference struct {
 	kind             string
@@ -22,61 +25,61 @@ type difference struct {
 	ours, peer, java reading
 }
 
-// lite is the package of hessian-lite's exceptions.
-const lite = "com.alibaba.com.caucho.hessian.io."
+// pending are kinds about scalars in which gubbo still differs from both.
+// TEMPORARY: they go with the change that reads names, lengths and broken UTF-8
+// as Java does.
+var pending = []string{
+	"java accepts: the data ends inside a value",
+	"java accepts: bad UTF# in a string#",
+	"java accepts: a list of # values, but only # bytes are left",
+	"java accepts: found a boolean, want the name of a field",
+	"java accepts: found a double, want the name of a class",
+	"java accepts: found a double, want the name of a field",
+	"java accepts: found a long, want the name of a class",
+	"java accepts: found a long, want the name of a field",
+	"java accepts: found an int, want the name of a class",
+	"java accepts: found an int, want the name of a field",
+	"java accepts: found null, want the name of a class",
+	"java accepts: found null, want the name of a field",
+	"java accepts: found a boolean, want the name of a class",
+}
 
-// reasons are why gubbo may read other than Java; docs/wire/hessian2.md tells
-// more, under the same words. Beside each are the kinds that it covers, all of
-// which have rows; a kind that stands nowhere here is a mistake of gubbo's.
+// reasons are why Java alone may read other than gubbo and dubbo-go-hessian2;
+// docs/wire/hessian2.md tells more, under the same words. Beside each are the
+// kinds that it covers, all of which have rows; a kind that stands nowhere here
+// is a mistake of gubbo's.
 var reasons = map[string][]string{
 	"truncated":       {"java accepts: the data ends inside a value"},
 	"broken UTF-8":    {"java accepts: bad UTF# in a string#"},
 	"negative length": {"java accepts: a list of # values, but only # bytes are left"},
 	"names": {
-		"java accepts: found a boolean, want the name of a field",
 		"java accepts: found a double, want the name of a class",
 		"java accepts: found a double, want the name of a field",
-		"java accepts: found a long, want the name of a class",
 		"java accepts: found a long, want the name of a field",
 		"java accepts: found an int, want the name of a class",
 		"java accepts: found an int, want the name of a field",
-		"java accepts: found null, want the name of a field",
 	},
-	"open list":   {"java refuses: " + lite + "HessianProtocolException: expected list"},
-	"out of step": {"java reads T as i"},
-	"content": {
+	"open list": {"java refuses: " + lite + "HessianProtocolException: expected list"},
+	"old list":  {"java accepts: found a string, want a list for #"},
+	"other class": {
+		"java accepts: found an object of class #, want #",
+		"java accepts: found an int, want a list",
+	},
+	"own reader": {
 		`java reads " as "`,
-		`java reads " as [`,
 		`java reads { as "`,
-		"java reads { as N",
 		"java reads { as [",
 		"java reads { as i",
+		"java reads { as l",
 		"java reads { as t",
 		"java reads { as x",
 		"java refuses: " + lite + "HessianFieldException",
-		"java refuses: " + lite + "HessianProtocolException",
-		"java refuses: " + lite + "HessianProtocolException: expected boolean",
-		"java refuses: " + lite + "HessianProtocolException: expected bytes",
-		"java refuses: " + lite + "HessianProtocolException: expected date",
-		"java refuses: " + lite + "HessianProtocolException: expected double",
 		"java refuses: " + lite + "HessianProtocolException: expected integer",
-		"java refuses: " + lite + "HessianProtocolException: expected long",
-		"java refuses: " + lite + "HessianProtocolException: expected map/object",
-		"java refuses: " + lite + "HessianProtocolException: expected string",
 		"java refuses: " + lite + "IOException",
-		"java refuses: java.io.IOException",
-		"java refuses: java.lang.ArrayIndexOutOfBoundsException",
-		"java refuses: java.lang.ArrayStoreException",
-		"java refuses: java.lang.ClassCastException",
-		"java refuses: java.lang.IllegalArgumentException",
-		"java refuses: java.lang.IndexOutOfBoundsException",
-		"java refuses: java.lang.NullPointerException",
-		"java refuses: java.lang.NumberFormatException",
-		"java refuses: java.lang.UnsupportedOperationException",
 	},
 }
 
-// why returns what lets gubbo and Java differ in this way, "" if nothing does.
+// why returns what lets Java alone read in this way, "" if nothing does.
 func (d difference) why() string {
 	if !strings.HasPrefix(d.kind, "java ") {
 		return "-" // gubbo reads what Java reads

@@ -32,11 +32,14 @@ type reading struct{ word, text string }
 
 func (r reading) String() string { return r.word + " " + r.text }
 
+// tooLong is what canon and Judge.java say instead of a long text.
+const tooLong = "too long to tell"
+
 // agrees tells whether two libraries read the same. A value of a class with a
 // type of its own agrees with any, and so does a text too long to tell.
 func (r reading) agrees(o reading) bool {
 	if r.word != "VALUE" || o.word != "VALUE" {
-		return r.word != "VALUE" && o.word == "ERROR" || strings.Contains(r.text+o.text, "too long to tell")
+		return r.word != "VALUE" && o.word == "ERROR" || strings.Contains(r.text+o.text, tooLong)
 	}
 	_, _, differ := canon.Differ(r.text, o.text)
 	return !differ
@@ -122,7 +125,7 @@ func unwrap(v any) any {
 // expected; specifics is what an error message has of the bytes.
 var (
 	exception = regexp.MustCompile(`^[\w.$]+?(ProtocolException: expected [\w/]+|Exception|Error)`)
-	specifics = regexp.MustCompile(`"[^"]*"|0x[0-9a-f]+|-?[0-9]+|\[.*|>>.*|: .*| type .*| at .*`)
+	specifics = regexp.MustCompile(`"(\\.|[^"\\])*"|com\.alibaba[\w.]*|0x[0-9a-f]+|-?[0-9]+|\[.*|>>.*|: .*| type .*| at .*`)
 )
 
 // kindOf names how another library, who, reads differently from gubbo.
@@ -151,20 +154,42 @@ type differential struct {
 	t           *testing.T
 	java, peer  *judge
 	known       map[string]difference
-	found       map[string]difference
+	found       map[string]difference // the shortest of each kind
+	wrong       map[string]difference // and of each that may not be
 	inputs, odd int
+}
+
+// read reads data with all and names what kind of difference it is: "h2 …" where
+// gubbo and dubbo-go-hessian2 read differently, and gubbo as Java does; "java …"
+// where the two agree, and Java alone reads otherwise; "" for none. It is not
+// right where the two differ and gubbo does not read what Java reads: nothing
+// can excuse that. A library that panics, hangs or dies has refused.
+func (d *differential) read(data []byte) (diff difference, right bool) {
+	line := hex.EncodeToString(data)
+	diff = difference{data: data, ours: ours(data), peer: d.peer.ask(line), java: d.java.ask(line)}
+	same := diff.ours.agrees(diff.peer)
+	if diff.ours.agrees(diff.java) {
+		if !same {
+			diff.kind = kindOf("h2", diff.ours, diff.peer)
+		}
+		return diff, true
+	}
+	diff.kind = kindOf("java", diff.ours, diff.java)
+	return diff, same || diff.ours.word != "VALUE" && diff.peer.word != "VALUE"
 }
 
 // checkTable reads the bytes of every row again.
 func (d *differential) checkTable() {
 	for kind, row := range d.known {
-		line := hex.EncodeToString(row.data)
-		got := difference{kind, row.data, ours(row.data), d.peer.ask(line), d.java.ask(line)}
+		got, right := d.read(row.data)
+		if !right || got.kind != kind {
+			d.t.Errorf("the row %q is one of %q, right is %v: %s", kind, got.kind, right, got.tsv())
+		}
 		if got.ours.word == "ERROR" {
 			got.ours, row.ours = reading{"ERROR", ""}, reading{row.ours.word, ""} // the wording may change
 		}
 		if row.why() == "" {
-			d.t.Errorf("%s: no reason lets gubbo read other than Java", kind)
+			d.t.Errorf("%s: no reason lets Java alone read so", kind)
 		}
 		if got.tsv() != row.tsv() {
 			d.t.Errorf("%s\n got %s\nwant %s", kind, got.tsv(), row.tsv())
@@ -191,27 +216,23 @@ func (d *differential) again() {
 // read what Java reads.
 func (d *differential) compare(data []byte, exact bool) {
 	d.inputs++
-	line := hex.EncodeToString(data)
-	diff := difference{data: data, ours: ours(data), peer: d.peer.ask(line)}
-	differs := !diff.ours.agrees(diff.peer)
-	diff.java = d.java.ask(line)
-	if !diff.ours.agrees(diff.java) {
-		diff.kind = kindOf("java", diff.ours, diff.java)
-		d.note(diff)
-		if exact && diff.java.word == "VALUE" {
-			d.t.Errorf("%x: gubbo %s, Java %s", data, diff.ours, diff.java)
-		}
-	} else if differs {
-		diff.kind = kindOf("h2", diff.ours, diff.peer)
-		d.note(diff)
+	diff, right := d.read(data)
+	if exact && diff.java.word == "VALUE" && !diff.ours.agrees(diff.java) {
+		d.t.Errorf("%x: gubbo %s, Java %s", data, diff.ours, diff.java)
+	}
+	switch {
+	case !right && !slices.Contains(pending, diff.kind):
+		shortest(d.wrong, diff)
+	case right && diff.kind != "":
+		d.odd++
+		shortest(d.found, diff)
 	}
 }
 
-// note keeps the shortest example of each kind.
-func (d *differential) note(diff difference) {
-	d.odd++
-	if old, ok := d.found[diff.kind]; !ok || len(diff.data) < len(old.data) {
-		d.found[diff.kind] = diff
+// shortest keeps the shortest example of each kind.
+func shortest(all map[string]difference, diff difference) {
+	if old, ok := all[diff.kind]; !ok || len(diff.data) < len(old.data) {
+		all[diff.kind] = diff
 	}
 }
 
@@ -226,7 +247,7 @@ func newDifferential(t *testing.T) *differential {
 		t:     t,
 		java:  &judge{t: t, start: func() (*process.Process, error) { return k.Start(log(), "lab.peer.Judge") }},
 		peer:  &judge{t: t, start: func() (*process.Process, error) { return process.Start(exec.Command(h2), log()) }},
-		known: readDifferences(t), found: make(map[string]difference),
+		known: readDifferences(t), found: make(map[string]difference), wrong: make(map[string]difference),
 	}
 }
 
@@ -244,7 +265,16 @@ func TestHessianDifferential(t *testing.T) {
 	if soak {
 		rounds = 1_000_000
 	}
-	corpus := vectorBytes(t)
+	// Two vectors say nothing when they are mutated, since this Java does not read
+	// them as they are: a set of an enum that it does not have, and a URL.
+	corpus := slices.DeleteFunc(vectorBytes(t), func(data []byte) bool {
+		d.compare(data, true)
+		got := d.java.ask(hex.EncodeToString(data))
+		return got.word != "VALUE" && !strings.Contains(got.text, tooLong)
+	})
+	if len(corpus) < 380 {
+		t.Fatalf("Java reads only %d vectors", len(corpus))
+	}
 	var written [][]byte // by gubbo
 	for seed := range uint64(values) {
 		e := hessian.NewEncoder(nil)
@@ -260,7 +290,7 @@ func TestHessianDifferential(t *testing.T) {
 		}
 		corpus = append(corpus, data)
 	}
-	for _, data := range corpus {
+	for _, data := range corpus[len(corpus)-2*values:] {
 		d.compare(data, true)
 	}
 	for _, data := range written { // of these no refusal is a known difference
@@ -278,11 +308,15 @@ func TestHessianDifferential(t *testing.T) {
 // close compares what was found with the table.
 func (d *differential) close() {
 	d.t.Logf("gubbo-table hessian2: %d inputs, %d read differently by dubbo-go-hessian2 %s or Java, of %d kinds", d.inputs, d.odd, hessian2Version, len(d.found))
+	for kind, diff := range d.wrong {
+		d.t.Errorf("%s: gubbo and dubbo-go-hessian2 differ, and gubbo does not read what Java reads: %x: gubbo %s, dubbo-go-hessian2 %s, Java %s",
+			kind, diff.data, diff.ours, diff.peer, diff.java)
+	}
 	if *update {
 		writeDifferences(d.t, d.found)
 		for kind, diff := range d.found {
 			if diff.why() == "" {
-				d.t.Errorf("%s: no reason lets gubbo read other than Java", kind)
+				d.t.Errorf("%s: no reason lets Java alone read so", kind)
 			}
 		}
 		return

@@ -1,5 +1,7 @@
 package hessian
 
+import "strings"
+
 // arrayList is untyped in newer and typed in older versions of hessian-lite.
 const arrayList = "java.util.ArrayList"
 
@@ -15,13 +17,17 @@ const arrayList = "java.util.ArrayList"
 //	any other object            *Object, *Map if the name of a field is null
 //	untyped list, ArrayList     []any
 //	[boolean [int [long         []bool, []int32, []int64,
-//	[double [string             []float64, []string, unless an item is null
-//	                            or no scalar
+//	[double [string             []float64, []string, unless a string is null
 //	list with another type      *List
 //	map, untyped, string keys   map[string]any
 //	any other map               *Map
 //
 // A list or map that contains itself arrives as *List or *Map.
+//
+// What stands in an array or in a class of the JDK is read as Java reads it
+// there: booleans and numbers are converted, a list takes the class that an
+// array of arrays has for it, and what Java's class refuses is an error. A
+// java.time value that cannot be, such as the 13th month, is nil, as in Java.
 func (d *Decoder) Any() any {
 	v := d.any()
 	if d.err != nil {
@@ -74,8 +80,9 @@ func (d *Decoder) any() any {
 }
 
 // Tree reads like Any but keeps everything that encoding back needs: each list
-// is a *List, each map a *Map, each object an *Object, whatever Types says. Only
-// an object that has null for the name of a field is a *Map, as Java reads it.
+// is a *List, each map a *Map, each object an *Object, whatever Types says and
+// whatever they contain. Only an object that has null for the name of a field is a
+// *Map, as Java reads it.
 func (d *Decoder) Tree() any {
 	was := d.exact
 	d.exact = true
@@ -101,7 +108,7 @@ func (d *Decoder) container(b byte) any {
 		}
 		return d.anyMap()
 	case isList(b):
-		return d.anyList()
+		return d.anyList("")
 	}
 	d.want("a value")
 	return nil
@@ -144,7 +151,9 @@ func unwrap(v any) any {
 	return v
 }
 
-func (d *Decoder) anyList() any {
+// anyList reads a list; one whose own class does not fit the declared one, "" for
+// none, is read as that, as Java does.
+func (d *Decoder) anyList(declared string) any {
 	at := d.here()
 	n, typ, ok := d.listHead()
 	if !ok || !d.enter() {
@@ -157,15 +166,22 @@ func (d *Decoder) anyList() any {
 		return s.v
 	}
 	class := d.typeText(typ)
+	if !fitting(class, declared) {
+		class = declared
+	}
 	if v := d.array(class, n); v != nil {
 		d.leave()
 		s.v = v
 		return v
 	}
 	s.at |= openBit
-	kind := anyItem
-	if !d.exact {
-		kind = itemOf(class)
+	var want content
+	if class != "" && !d.exact {
+		if class[0] != '[' && (jdkFields(class) != nil || isJDKMap(class)) {
+			d.refuse(at, "found a list, want "+class)
+			return nil
+		}
+		want = itemsOf(class)
 	}
 	var items []any
 	if n > 0 {
@@ -178,7 +194,11 @@ func (d *Decoder) anyList() any {
 		if n < 0 && len(items) == cap(items) && !d.charge(16*max(2*len(items), 1)) {
 			return nil
 		}
-		items = append(items, d.item(kind))
+		if want.item == anyItem {
+			items = append(items, d.Any())
+		} else {
+			items = append(items, d.content(&want))
+		}
 		if d.err != nil {
 			return nil
 		}
@@ -186,6 +206,10 @@ func (d *Decoder) anyList() any {
 	d.leave()
 	s.at &^= openBit
 	if d.err != nil {
+		return nil
+	}
+	if class != "" && !d.exact && unsorted(class, len(items), func(i int) any { return items[i] }) {
+		d.refuse(at, "what stands in a "+class+" has no order")
 		return nil
 	}
 	self, _ := s.v.(*List)
@@ -265,6 +289,16 @@ func (d *Decoder) anyMap() any {
 	if d.err != nil {
 		return nil
 	}
+	if class != "" && !d.exact {
+		if isJDKList(class) {
+			d.refuse(at, "found a map, want "+class)
+			return nil
+		}
+		if unsorted(class, len(entries), func(i int) any { return entries[i].Key }) {
+			d.refuse(at, "what stands in a "+class+" has no order")
+			return nil
+		}
+	}
 	self, _ := s.v.(*Map)
 	if self == nil && !d.exact && text && class == "" {
 		if !d.charge(mapSize(len(entries))) {
@@ -327,30 +361,62 @@ func (d *Decoder) unknown(at place, n int) any {
 	if len(names) > 0 {
 		o.Fields = make([]Field, len(names))
 	}
+	var want []*content
+	if !d.exact {
+		want = d.defs[n].contents
+	}
 	if !d.exact && isThrowable(names) {
 		x := &Exception{Class: o.Class, Fields: o.Fields}
 		s.v = x
-		d.exception(x, names)
+		for i, name := range names {
+			x.set(i, name, d.field(i, want))
+			if d.err != nil {
+				return nil
+			}
+		}
+		d.leave()
 		return x
 	}
-	if d.defs[n].nameless {
+	if want == nil && d.defs[n].nameless {
 		return d.nameless(s, o.Class, names, &d.defs[n])
 	}
 	s.v = o
 	for i, name := range names {
-		o.Fields[i] = Field{name, d.Any()}
+		o.Fields[i] = Field{name, d.field(i, want)}
 		if d.err != nil {
 			return nil
 		}
 	}
 	d.leave()
-	if !d.exact && isJDK(o.Class) && d.charge(jdkSize(o)) {
-		if v := jdkValue(o); v != nil {
-			s.v = v
-			return v
-		}
+	if d.exact {
+		return o
 	}
-	return o
+	if why := refusal(o); why != "" {
+		d.refuse(at, why)
+		return nil
+	}
+	if want == nil && !strings.HasPrefix(o.Class, handles) {
+		return o
+	}
+	if !d.charge(jdkSize(o)) {
+		return nil
+	}
+	s.v = jdkValue(o)
+	return s.v
+}
+
+// field reads field i of an object whose fields may hold what want says.
+func (d *Decoder) field(i int, want []*content) any {
+	if want == nil || want[i] == nil {
+		return d.Any()
+	}
+	return d.content(want[i])
+}
+
+// refuse fails at the value that began at p, which Java could not have.
+func (d *Decoder) refuse(p place, why string) {
+	d.pos = p.at
+	d.failf("%s", why)
 }
 
 // nameless reads the fields of an object into a map, where a field may have null

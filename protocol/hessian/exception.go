@@ -107,7 +107,7 @@ const (
 
 const (
 	emptyListClass  = "java.util.Collections$EmptyList"
-	stackTraceClass = "[java.lang.StackTraceElement"
+	stackTraceClass = "[" + stackElementClass
 	runtimeClass    = "java.lang.RuntimeException"
 )
 
@@ -127,22 +127,15 @@ func isThrowable(fields []string) bool {
 	return false
 }
 
-// exception reads the fields of x, whose slot and depth are taken.
-func (d *Decoder) exception(x *Exception, names []string) {
-	for i, name := range names {
-		v := d.Any()
-		if d.err != nil {
-			return
-		}
-		x.Fields[i] = Field{name, v}
-		switch name {
-		case fieldMessage:
-			x.Message, _ = v.(string)
-		case fieldCause:
-			x.Cause = causeOf(x, v)
-		}
+// set makes v, which was read, x's field i.
+func (x *Exception) set(i int, name string, v any) {
+	x.Fields[i] = Field{name, v}
+	switch name {
+	case fieldMessage:
+		x.Message, _ = v.(string)
+	case fieldCause:
+		x.Cause = causeOf(x, v)
 	}
-	d.leave()
 }
 
 // maxCauses bounds a chain of causes.

@@ -37,7 +37,8 @@ func isAllocLimit(err error) bool {
 }
 
 // FuzzDecodeAny: no panic, nothing above the limit of what may be allocated, and
-// Skip, Any and Tree agree on what is valid and where it ends.
+// Skip and Tree agree on what is valid and where it ends, and Any with both
+// unless it refuses what stands in an array or a class of the JDK.
 func FuzzDecodeAny(f *testing.F) {
 	addSeeds(f, mapsOfOne(1<<16))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -72,11 +73,17 @@ func checkAgree(t *testing.T, data []byte) {
 		if isAllocLimit(dyn.Err()) || isAllocLimit(tree.Err()) {
 			return
 		}
-		if (skip.Err() == nil) != (dyn.Err() == nil) || (skip.Err() == nil) != (tree.Err() == nil) {
+		if (skip.Err() == nil) != (tree.Err() == nil) || skip.Err() != nil && dyn.Err() == nil {
 			t.Fatalf("skip: %v\nany: %v\ntree: %v", skip.Err(), dyn.Err(), tree.Err())
 		}
 		if dyn.Err() != nil && v != nil {
 			t.Fatalf("%v beside %v", v, dyn.Err())
+		}
+		if dyn.Err() != nil { // for the form, or earlier for what stands there
+			if err := new(DecodeError); skip.Err() == nil && (!errors.As(dyn.Err(), &err) || err.Limit || err.Offset >= skip.Offset()) {
+				t.Fatalf("any: %v, but skip ends at %d", dyn.Err(), skip.Offset())
+			}
+			return
 		}
 		if skip.Offset() != dyn.Offset() || skip.Offset() != tree.Offset() {
 			t.Fatalf("skip ends at %d, any at %d, tree at %d", skip.Offset(), dyn.Offset(), tree.Offset())
@@ -261,7 +268,8 @@ func (g *grapher) fields(class string, fields []Field) {
 }
 
 // FuzzReread: what was skipped and is referred to later reads like what was
-// never skipped, within the same limit.
+// never skipped, within the same limit. A list that was read as an array of a
+// class that it does not name is another when it is read alone.
 func FuzzReread(f *testing.F) {
 	addSeeds(f, mapsOfOne(1<<16))
 	node := &List{Class: "java.util.LinkedList", Items: []any{"x", &Map{Class: "java.util.TreeMap"}}}
@@ -272,7 +280,7 @@ func FuzzReread(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		whole := NewDecoder(data, nil)
 		want, ok := whole.Any().([]any)
-		if !ok || whole.Err() != nil {
+		if !ok || whole.Err() != nil || renamed(NewDecoder(data, nil).Tree(), content{}, map[any]bool{}) {
 			return
 		}
 		d := NewDecoder(data, nil)
@@ -301,6 +309,48 @@ func FuzzReread(f *testing.F) {
 			t.Fatalf("ends at %d, not %d: %v", d.Offset(), whole.Offset(), d.Err())
 		}
 	})
+}
+
+// renamed tells whether a list in the tree stands where c says that it is read as
+// one of another class.
+func renamed(tree any, c content, seen map[any]bool) bool {
+	if p := reflect.ValueOf(tree); p.Kind() != reflect.Pointer || seen[tree] {
+		return false
+	}
+	seen[tree] = true
+	switch v := tree.(type) {
+	case *List:
+		if c.item == listItem && !fitting(v.Class, c.list) {
+			return true
+		}
+		for _, item := range v.Items {
+			if renamed(item, itemsOf(v.Class), seen) {
+				return true
+			}
+		}
+	case *Map:
+		for _, e := range v.Entries {
+			if renamed(e.Key, content{}, seen) || renamed(e.Value, content{}, seen) {
+				return true
+			}
+		}
+	case *Object:
+		var fields []string
+		for _, f := range v.Fields {
+			fields = append(fields, f.Name)
+		}
+		all := NewDecoder(make([]byte, 1<<20), nil).contents(v.Class, fields)
+		for i, f := range v.Fields {
+			c = content{}
+			if all != nil && all[i] != nil {
+				c = *all[i]
+			}
+			if renamed(f.Value, c, seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // values are the types of Value, with what reads them dynamically.

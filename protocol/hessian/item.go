@@ -4,10 +4,11 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
-// item is what Java makes of the values of an array whose elements are
-// booleans, numbers or strings.
+// item is the kind of value that Java makes of what stands in an array or field.
 type item uint8
 
 const (
@@ -21,61 +22,50 @@ const (
 	doubleItem
 	stringItem
 	charItem
+	dateItem
+	bytesItem
+	nameItem // a string only
+	listItem
+	mapItem
+	objectItem
 
 	boxedItem item = 1 << 7 // beside one of them: null stays null
 )
 
-// itemOf returns what the array class says of its items.
-func itemOf(class string) item {
-	switch class {
-	case "[boolean":
-		return boolItem
-	case "[short":
-		return shortItem
-	case "[int":
-		return intItem
-	case "[long":
-		return longItem
-	case "[float":
-		return floatItem
-	case "[double":
-		return doubleItem
-	case "[string":
-		return stringItem
-	case "[java.lang.Boolean":
-		return boolItem | boxedItem
-	case "[java.lang.Byte":
-		return byteItem | boxedItem
-	case "[java.lang.Character":
-		return charItem | boxedItem
-	case "[java.lang.Short":
-		return shortItem | boxedItem
-	case "[java.lang.Integer":
-		return intItem | boxedItem
-	case "[java.lang.Long":
-		return longItem | boxedItem
-	case "[java.lang.Float":
-		return floatItem | boxedItem
-	case "[java.lang.Double":
-		return doubleItem | boxedItem
-	}
-	return anyItem
-}
-
-// item reads a value of an array as Java does, which converts booleans, numbers
-// and null. What it would refuse stays as it is.
+// item reads a value as Java does where it has a boolean, number, string, date
+// or byte array: booleans, numbers and null are converted into each other and
+// into text.
 func (d *Decoder) item(k item) any {
-	if k == anyItem {
-		return d.Any()
+	boxed := k&boxedItem != 0
+	k &^= boxedItem
+	if boxed || k == dateItem || k == bytesItem { // Java reads an Object of a class
+		d.definitions()
 	}
 	b, ok := d.peek()
-	if !ok || b == tagNull && (k&boxedItem != 0 || k == stringItem) || !isScalar(b) {
+	switch {
+	case !ok:
+		return nil
+	case b == tagNull && (boxed || k >= stringItem && k != nameItem),
+		(k == stringItem || k == nameItem) && isString(b), k == bytesItem && isBinary(b), k == dateItem && isDate(b):
 		return d.Any()
-	}
-	if !d.charge(8) {
+	case k == charItem && isString(b):
+		return d.firstUnit()
+	case k == dateItem && isObject(b):
+		at := d.pos
+		switch v := d.Any().(type) {
+		case Timestamp, SQLDate, SQLTime:
+			return v
+		}
+		d.pos = at
+		d.want(k.String())
+		return nil
+	case !isScalar(b) || k > charItem:
+		d.want(k.String())
+		return nil
+	case !d.charge(8):
 		return nil
 	}
-	switch k &^ boxedItem {
+	switch k {
 	case boolItem:
 		return d.javaDouble() != 0
 	case byteItem:
@@ -92,16 +82,58 @@ func (d *Decoder) item(k item) any {
 		return d.javaDouble()
 	}
 	s := d.scalarText(b)
-	if k&^boxedItem == charItem {
+	if k == charItem {
 		s = s[:min(len(s), 1)]
 	}
 	return s
+}
+
+// String names what is wanted, for errors.
+func (k item) String() string {
+	switch k {
+	case boolItem:
+		return "a boolean"
+	case longItem:
+		return "a long"
+	case floatItem, doubleItem:
+		return "a double"
+	case stringItem, charItem, nameItem:
+		return "a string"
+	case dateItem:
+		return "a date"
+	case bytesItem:
+		return "a byte array"
+	}
+	return "an int"
+}
+
+// firstUnit reads the string that begins here as a character, as Java does: its
+// first UTF-16 unit, nil if it has none.
+func (d *Decoder) firstUnit() any {
+	s := d.String()
+	if d.err != nil || s == "" {
+		return nil
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	switch {
+	case r > 0xffff: // the first half of its pair
+		r, _ = utf16.EncodeRune(r)
+		return string(appendUnit(nil, r))
+	case r == utf8.RuneError && n == 1: // half a pair
+		n = 3
+	}
+	return s[:n]
 }
 
 // isScalar reports null, booleans and numbers.
 func isScalar(b byte) bool {
 	return b == tagNull || b == tagTrue || b == tagFalse || isInt(b) || isLong(b) || isDouble(b)
 }
+
+func isDate(b byte) bool { return b == tagDateMilli || b == tagDateMinute }
+
+// isObject tells whether an object begins with b, or the definition of one.
+func isObject(b byte) bool { return 0x60 <= b && b <= 0x6f || b == tagObject || b == tagClass }
 
 // javaInt is Java's readInt at a scalar: null is 0, longs are cut, doubles as
 // by a cast.

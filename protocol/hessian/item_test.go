@@ -38,11 +38,6 @@ func TestItemsOfArrays(t *testing.T) {
 			t.Errorf("%s: the tree is %+v", class, got)
 		}
 	}
-	// What Java would refuse stays as it is.
-	d := NewDecoder(append(AppendString([]byte{0x72}, "[int"), 0x91, 0x01, 'a'), nil)
-	if got, ok := d.Any().(*List); !ok || !reflect.DeepEqual(got.Items, []any{int32(1), "a"}) {
-		t.Errorf("got %+v, %v", got, d.Err())
-	}
 }
 
 // A number of the format's own may stand there as any scalar.

@@ -39,14 +39,15 @@ func (f *fieldReader) javaTime() any {
 	case localTimeClass.Name:
 		return LocalTime{f.between("hour", 0, 23), f.between("minute", 0, 59), f.between("second", 0, 59), f.between("nano", 0, maxNano)}
 	case localDateTimeClass.Name:
-		return LocalDateTime{take[LocalDate](f, "date"), take[LocalTime](f, "time")}
+		return LocalDateTime{need[LocalDate](f, "date"), need[LocalTime](f, "time")}
 	case instantClass.Name:
 		seconds := take[int64](f, "seconds")
-		v := Instant{time.Unix(seconds, int64(f.between("nanos", 0, maxNano))).UTC()}
-		f.bad = f.bad || seconds > maxInstant || seconds < -maxInstant || v.IsZero()
+		v := Instant{time.Unix(seconds, int64(f.nanos())).UTC()}
+		f.check(-maxInstant <= seconds && seconds <= maxInstant, true)
+		f.check(!v.IsZero(), false)
 		return v
 	case durationClass.Name:
-		return Duration{take[int64](f, "seconds"), f.between("nanos", 0, maxNano)}
+		return Duration{take[int64](f, "seconds"), f.nanos()}
 	case periodClass.Name:
 		return Period{int(take[int32](f, "years")), int(take[int32](f, "months")), int(take[int32](f, "days"))}
 	case yearClass.Name:
@@ -60,11 +61,11 @@ func (f *fieldReader) javaTime() any {
 	case zoneOffsetClass.Name:
 		return ZoneOffset(f.between("seconds", -maxOffset, maxOffset))
 	case offsetDateTimeClass.Name:
-		return OffsetDateTime{take[LocalDateTime](f, "dateTime"), take[ZoneOffset](f, "offset")}
+		return OffsetDateTime{need[LocalDateTime](f, "dateTime"), need[ZoneOffset](f, "offset")}
 	case offsetTimeClass.Name:
-		return OffsetTime{take[LocalTime](f, "localTime"), take[ZoneOffset](f, "zoneOffset")}
+		return OffsetTime{need[LocalTime](f, "localTime"), need[ZoneOffset](f, "zoneOffset")}
 	case zonedDateTimeClass.Name:
-		return ZonedDateTime{take[LocalDateTime](f, "dateTime"), take[ZoneOffset](f, "offset"), ZoneID(f.text("zoneId"))}
+		return ZonedDateTime{need[LocalDateTime](f, "dateTime"), take[ZoneOffset](f, "offset"), ZoneID(f.text("zoneId"))}
 	}
 	return nil
 }

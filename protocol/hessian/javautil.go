@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -57,6 +59,30 @@ func ParseUUID(s string) (UUID, error) {
 	return UUID{}, fmt.Errorf("hessian: %.40q is no UUID, want 8-4-4-4-12 hexadecimal digits", s)
 }
 
+// javaUUID is ParseUUID for all that Java reads: each of the five numbers may
+// be shorter or longer, and only its lowest digits count.
+func javaUUID(s string) (UUID, error) {
+	v, err := ParseUUID(s)
+	if err == nil || len(s) > 36 {
+		return v, err
+	}
+	parts := strings.Split(s, "-")
+	if len(parts) != 5 {
+		return v, err
+	}
+	var n [5]uint64
+	for i, part := range parts {
+		signed, bad := strconv.ParseInt(part, 16, 64)
+		if bad != nil {
+			return v, err
+		}
+		n[i] = uint64(signed)
+	}
+	binary.BigEndian.PutUint64(v[:8], n[0]<<32|n[1]&0xffff<<16|n[2]&0xffff)
+	binary.BigEndian.PutUint64(v[8:], n[3]<<48|n[4]&0xffffffffffff)
+	return v, nil
+}
+
 // String returns the usual form, as "11223344-5566-7788-99aa-bbccddeeff00".
 func (v UUID) String() string {
 	text := [36]byte{8: '-', 13: '-', 18: '-', 23: '-'}
@@ -81,7 +107,7 @@ func (v *UUID) DecodeHessian(d *Decoder) {
 		return
 	}
 	var err error
-	if *v, err = ParseUUID(d.String()); err != nil {
+	if *v, err = javaUUID(d.String()); err != nil {
 		d.failf("%v", err)
 	}
 	d.leave()
@@ -95,7 +121,7 @@ func (f *fieldReader) uuid() UUID {
 		binary.BigEndian.PutUint64(v[8:], uint64(take[int64](f, "leastSigBits")))
 		return v
 	}
-	v, err := ParseUUID(take[string](f, "value"))
+	v, err := javaUUID(take[string](f, "value"))
 	f.bad = f.bad || err != nil
 	return v
 }
@@ -142,7 +168,7 @@ func (v BitSet) EncodeHessian(e *Encoder) {
 func (v *BitSet) DecodeHessian(d *Decoder) { decodeValue(d, v, "java.util.BitSet") }
 
 func (f *fieldReader) bitSet() BitSet {
-	words := take[[]int64](f, "words")
+	words := need[[]int64](f, "words")
 	v := make(BitSet, len(words))
 	for i, word := range words {
 		v[i] = uint64(word)
@@ -227,6 +253,9 @@ func (v *SQLTime) DecodeHessian(d *Decoder) { v.Time = d.Date() }
 func (d *Decoder) objectDate() time.Time {
 	for _, c := range []*ClassDesc{&timestampClass, &sqlDateClass, &sqlTimeClass} {
 		if d.begin(c) {
+			if b, ok := d.peek(); ok && !isDate(b) {
+				d.want("a date")
+			}
 			t := d.Date()
 			d.leave()
 			return t

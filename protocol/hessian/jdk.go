@@ -26,6 +26,10 @@ func decodeValue[T any](d *Decoder, into *T, java string) {
 		*into = v
 	case nil:
 		*into = *new(T)
+		if d.err == nil && d.data[at] != tagNull && d.data[at] != tagRef {
+			d.pos = at
+			d.failf("these fields make no %s", java)
+		}
 	case *Object:
 		d.pos = at
 		d.failf("class %q with these fields is not declared here, want %s", v.Class, java)
@@ -66,12 +70,17 @@ func (d *Decoder) within(what string, low, high int) int {
 	return v
 }
 
-// java8 is where hessian-lite has the stand-ins for java.time.
-const java8 = "com.alibaba.com.caucho.hessian.io.java8."
+// handles is where hessian-lite has its stand-ins, java8 where those for
+// java.time.
+const (
+	handles = "com.alibaba.com.caucho.hessian.io."
+	java8   = handles + "java8."
+)
 
-// jdkValue returns the Go value that stands for o, nil if there is none. It
-// never loses anything: an object with a field more or less, or with a value
-// that Java's class could not have, has none.
+// jdkValue returns the Go value that stands for o; o itself if there is none,
+// since it has a field more or less; and nil for what Java reads as null: a
+// stand-in with values that the class itself could not have. Numbers that are
+// missing are 0.
 func jdkValue(o *Object) any {
 	f := fieldReader{o: o}
 	var v any
@@ -83,7 +92,7 @@ func jdkValue(o *Object) any {
 	case uuidClass.Name:
 		v = f.uuid()
 	case localeClass.Name:
-		v = Locale(take[string](&f, "value"))
+		v = Locale(need[string](&f, "value"))
 	case currencyClass.Name:
 		v = Currency(f.text("currencyCode"))
 	case calendarClass.Name:
@@ -99,20 +108,13 @@ func jdkValue(o *Object) any {
 	default:
 		v = f.javaTime()
 	}
-	if v == nil || f.bad || f.taken != len(o.Fields) {
+	switch {
+	case f.null && strings.HasPrefix(o.Class, handles):
 		return nil
+	case v == nil || f.bad || f.taken != len(o.Fields):
+		return o
 	}
 	return v
-}
-
-// isJDK tells whether jdkValue knows the class.
-func isJDK(class string) bool {
-	switch class {
-	case bigDecimalClass.Name, bigIntegerClass.Name, uuidClass.Name, localeClass.Name, currencyClass.Name,
-		calendarClass.Name, bitSetClass.Name, sqlDateClass.Name, sqlTimeClass.Name, timestampClass.Name:
-		return true
-	}
-	return strings.HasPrefix(class, java8)
 }
 
 // jdkSize is what jdkValue may allocate for o.
@@ -136,7 +138,8 @@ func jdkSize(o *Object) int {
 type fieldReader struct {
 	o     *Object
 	taken int
-	bad   bool
+	bad   bool // or missing
+	null  bool // bad, and null where it came from a stand-in
 }
 
 // find returns the index of the first field with that name, -1 for none.
@@ -157,16 +160,35 @@ func take[T any](f *fieldReader, name string) (v T) {
 	return v
 }
 
+// need is take for what Java cannot do without.
+func need[T any](f *fieldReader, name string) T {
+	f.null = f.null || f.o.Get(name) == nil
+	return take[T](f, name)
+}
+
+// check notes that a field is not ok, and whether Java makes null of it.
+func (f *fieldReader) check(ok, null bool) {
+	f.bad = f.bad || !ok
+	f.null = f.null || !ok && null
+}
+
 // between returns an int from low to high.
 func (f *fieldReader) between(name string, low, high int) int {
 	v := int(take[int32](f, name))
-	f.bad = f.bad || v < low || v > high
+	f.check(low <= v && v <= high, true)
+	return v
+}
+
+// nanos returns the part of a second. Java carries what is beyond.
+func (f *fieldReader) nanos() int {
+	v := int(take[int32](f, "nanos"))
+	f.check(0 <= v && v <= maxNano, false)
 	return v
 }
 
 // text returns a string that is not empty.
 func (f *fieldReader) text(name string) string {
 	v := take[string](f, name)
-	f.bad = f.bad || v == ""
+	f.check(v != "", true)
 	return v
 }

@@ -122,44 +122,30 @@ func deepSame(a, b reflect.Value) bool {
 	return sameValue(a.Interface(), b.Interface())
 }
 
-// What is not quite the class that it says stays an Object: nothing is lost.
-func TestOddJDKObjectsStayObjects(t *testing.T) {
-	object := func(class string, pairs ...any) *Object {
-		o := &Object{Class: class}
-		for i := 0; i < len(pairs); i += 2 {
-			o.Fields = append(o.Fields, Field{pairs[i].(string), pairs[i+1]})
-		}
-		return o
+// object is one with the fields that pairs name and hold.
+func object(class string, pairs ...any) *Object {
+	o := &Object{Class: class}
+	for i := 0; i < len(pairs); i += 2 {
+		o.Fields = append(o.Fields, Field{pairs[i].(string), pairs[i+1]})
 	}
+	return o
+}
+
+// What Java reads but is not quite the class that it says stays an Object:
+// nothing is lost.
+func TestOddJDKObjectsStayObjects(t *testing.T) {
 	for _, o := range []*Object{
-		object("java.math.BigDecimal", "value", "abc"),
-		object("java.math.BigDecimal", "value", ""),
-		object("java.math.BigDecimal", "value", "1e99999999999"),
-		object("java.math.BigDecimal", "value", nil),
-		object("java.math.BigDecimal"),
 		object("java.math.BigDecimal", "value", "1", "more", int32(1)),
 		object("java.math.BigDecimal", "value", "1", "value", "2"),
 		object("java.math.BigInteger", "signum", int32(1), "mag", []int32{}),
 		object("java.math.BigInteger", "signum", int32(0), "mag", []int32{1}),
 		object("java.math.BigInteger", "signum", int32(2), "mag", []int32{1}),
 		object("java.math.BigInteger", "signum", int32(1), "mag", []int32{0, 1}),
-		object("java.math.BigInteger", "signum", int32(1), "mag", "x"),
 		object("java.math.BigInteger", "mag", []int32{1}),
-		object("java.util.UUID", "value", "1-2-3-4-5"),
 		object("java.util.UUID", "mostSigBits", int64(1)),
-		object(bitSetClass.Name, "words", nil),
-		object(bitSetClass.Name, "words", []any{"x"}),
-		object(calendarClass.Name, "date", time.UnixMilli(5).UTC(), "type", "java.lang.String"),
 		object(calendarClass.Name, "date", time.UnixMilli(5).UTC()),
-		object(timestampClass.Name, "value", time.Time{}),
-		object(localDateClass.Name, "year", int32(2024), "month", int32(13), "day", int32(1)),
-		object(localDateClass.Name, "year", int32(0), "month", int32(0), "day", int32(0)),
-		object(localTimeClass.Name, "hour", int32(24), "minute", int32(0), "second", int32(0), "nano", int32(0)),
-		object(localDateTimeClass.Name, "date", nil, "time", nil),
 		object(instantClass.Name, "seconds", int64(-62135596800), "nanos", int32(0)), // Go's zero Time
-		object(instantClass.Name, "seconds", int64(1<<62), "nanos", int32(0)),
 		object(durationClass.Name, "seconds", int64(1), "nanos", int32(-1)),
-		object(zoneOffsetClass.Name, "seconds", int32(1<<20)),
 		object(java8+"NewHandle", "x", int32(1)),
 	} {
 		var e Encoder

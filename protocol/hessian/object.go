@@ -10,7 +10,9 @@ type def struct {
 	class  *ClassDesc
 	index  []int16  // for each field that of class, -1 for none; nil: the same
 	text   string   // the class's name, and
-	names  []string // the fields' names, made when asked for
+	names  []string // the fields' names, made when asked for, and
+	// contents what they may hold if the class is one of the JDK's.
+	contents []*content
 
 	nameless bool // a field's name is null
 }
@@ -137,7 +139,8 @@ func (d *Decoder) bind(f *def, c *ClassDesc) {
 	d.pos = at
 }
 
-// fieldNames returns the names of f's fields, "" for null.
+// fieldNames returns the names of f's fields, "" for null, and finds out what
+// they may hold.
 func (d *Decoder) fieldNames(f *def) []string {
 	if f.names != nil || f.n == 0 {
 		return f.names
@@ -156,6 +159,7 @@ func (d *Decoder) fieldNames(f *def) []string {
 	}
 	d.pos = at
 	f.names = names
+	f.contents = d.contents(d.className(f), names)
 	return names
 }
 

@@ -2,8 +2,9 @@ package hessian
 
 import "fmt"
 
-// Skip passes one value and checks it, but builds nothing. What Skip accepts,
-// Any accepts, within Limits.Alloc.
+// Skip passes one value and checks its form, but builds nothing. What Skip
+// accepts, Tree accepts, within Limits.Alloc; Any also checks what stands in
+// arrays and in the JDK's classes.
 func (d *Decoder) Skip() {
 	b, ok := d.definitions()
 	if !ok {
