@@ -78,7 +78,7 @@ func (g *generic) Invoke(ctx context.Context, inv *api.Invocation) (err error) {
 	}
 	inner.Attachments, inner.Deadline = inv.Attachments, inv.Deadline
 	inner.Peer, inner.PeerApplication, inner.BytesIn = inv.Peer, inv.PeerApplication, inv.BytesIn
-	sink := &genericSink{outer: inv, inner: inner, mode: mode, limit: g.config.MaxMessage}
+	sink := &genericSink{outer: inv, inner: inner, mode: mode, limit: cmp.Or(g.config.MaxMessage, defaultMaxMessage)}
 	inner.Sink = sink
 	err = ep.Invoker.Invoke(genericContext{ctx, inner}, inner)
 	inv.ReplyAttachments = inner.ReplyAttachments
@@ -242,7 +242,7 @@ var (
 type genericSink struct {
 	outer, inner *api.Invocation
 	mode         genericMode
-	limit        int // bytes of a text, 0 for the default
+	limit        int // bytes of a text or of descriptors
 	filled       bool
 }
 
@@ -266,7 +266,7 @@ func (s *genericSink) fill(reply any) error {
 	case genericJSON:
 		to.value, err = replyJSON(reply, s.limit)
 	case genericBean:
-		to.value, err = replyBean(reply, cmp.Or(s.outer.Args.(*genericArgs).descriptor, descriptor))
+		to.value, err = replyBean(reply, cmp.Or(s.outer.Args.(*genericArgs).descriptor, descriptor), s.limit)
 	default:
 		to.value, err = generalize(reply)
 	}

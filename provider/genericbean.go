@@ -30,7 +30,7 @@ const (
 // descriptor says becomes what a generic call with maps would bring, so that the
 // declared types rule.
 func decodeBeans(d *hessian.Decoder, n int, body hessian.Body) (class string, err error) {
-	r := beanReader{done: make(map[*hessian.Object]any)}
+	r := beanReader{done: make(map[any]any)}
 	var e hessian.Encoder
 	class = descriptor
 	for i := 0; d.More(i, n); i++ {
@@ -57,9 +57,14 @@ func isDescriptor(class string) bool { return class == descriptor || class == de
 
 // beanReader turns descriptors into the values of a generic call with maps.
 type beanReader struct {
-	done map[*hessian.Object]any // what a descriptor became
-	err  error
+	done  map[any]any // what a descriptor became; its properties, which become nothing twice
+	depth int
+	err   error
 }
+
+// maxDescribed bounds how deep descriptors refer to one another, as the encoder
+// bounds how deep their values may nest.
+const maxDescribed = 512
 
 func (r *beanReader) value(v any) any {
 	o, ok := v.(*hessian.Object)
@@ -72,15 +77,29 @@ func (r *beanReader) value(v any) any {
 	class, _ := o.Get("className").(string)
 	properties, _ := o.Get("properties").(*hessian.Map)
 	kind, _ := o.Get("type").(int32)
-	if r.err != nil || properties == nil {
+	_, twice := r.done[properties]
+	switch {
+	case r.err != nil:
+	case properties == nil:
 		r.fail("a descriptor of %q has no properties", clip(class))
+	case twice: // a small text could make much of them
+		r.fail("a descriptor of %q has the properties of another one", clip(class))
+	case r.depth >= maxDescribed:
+		r.fail("descriptors nest deeper than %d", maxDescribed)
+	}
+	if r.err != nil {
 		return nil
 	}
+	r.done[properties] = nil
+	r.depth++
+	defer func() { r.depth-- }()
 	switch kind {
 	case kindPrimitive:
-		return properties.Get("value")
+		r.done[o] = properties.Get("value")
+		return r.done[o]
 	case kindClass:
-		return properties.Get("name")
+		r.done[o] = properties.Get("name")
+		return r.done[o]
 	case kindArray, kindCollection:
 		l := &hessian.List{Items: make([]any, len(properties.Entries))}
 		if kind == kindCollection {
@@ -114,8 +133,9 @@ func (r *beanReader) fail(format string, args ...any) {
 	}
 }
 
-// replyBean returns the reply of a method as a descriptor of that class.
-func replyBean(reply any, class string) (any, error) {
+// replyBean returns the reply of a method as a descriptor of that class, whose
+// bytes may be limit.
+func replyBean(reply any, class string, limit int) (any, error) {
 	d, types, err := encodedReply(reply)
 	if d == nil {
 		return nil, err
@@ -124,15 +144,27 @@ func replyBean(reply any, class string) (any, error) {
 	if err := d.Err(); err != nil {
 		return nil, err
 	}
-	w := beanWriter{class: class, types: types, done: make(map[any]*hessian.Object)}
-	return w.value(tree), nil
+	w := beanWriter{class: class, types: types, limit: limit, done: make(map[any]*hessian.Object)}
+	v := w.value(tree)
+	if w.err != nil {
+		return nil, w.err
+	}
+	return v, nil
 }
+
+// minDescriptor is less than what a descriptor takes on the wire. In memory it
+// takes far more, so that they are counted.
+const minDescriptor = 24
 
 // beanWriter describes a tree. What it describes twice is one descriptor.
 type beanWriter struct {
 	class string
 	types *hessian.Types
+	limit int // bytes on the wire
 	done  map[any]*hessian.Object
+	count int // of descriptors
+	depth int
+	err   error
 }
 
 func (w *beanWriter) value(v any) any {
@@ -214,6 +246,19 @@ func (w *beanWriter) describe(of any, kind int32, class string, properties func(
 	if o := w.done[of]; o != nil {
 		return o
 	}
+	w.count++
+	switch {
+	case w.err != nil:
+	case w.count > w.limit/minDescriptor:
+		w.err = fmt.Errorf("provider: generic=bean: more than %d bytes of descriptors", w.limit)
+	case w.depth >= maxDescribed:
+		w.err = fmt.Errorf("provider: generic=bean: values nest deeper than %d", maxDescribed)
+	}
+	if w.err != nil {
+		return nil
+	}
+	w.depth++
+	defer func() { w.depth-- }()
 	m := &hessian.Map{Class: "java.util.LinkedHashMap"}
 	o := &hessian.Object{Class: w.class, Fields: []hessian.Field{{Name: "className", Value: class}, {Name: "type", Value: kind}, {Name: "properties", Value: m}}}
 	if of != nil {

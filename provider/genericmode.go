@@ -68,12 +68,10 @@ func decodeJSON(d *hessian.Decoder, n int, body hessian.Body) error {
 	return in.Err()
 }
 
-// defaultMaxText bounds the JSON of a result, as the wire bounds a message by
-// default.
-const defaultMaxText = 8 << 20
+// defaultMaxMessage is what Config.MaxMessage says of 0.
+const defaultMaxMessage = 8 << 20
 
-// replyJSON returns the reply of a method as JSON of at most limit bytes, 0 for
-// the default.
+// replyJSON returns the reply of a method as JSON of at most limit bytes.
 func replyJSON(reply any, limit int) (any, error) {
 	d, types, err := encodedReply(reply)
 	if d == nil {
@@ -82,9 +80,6 @@ func replyJSON(reply any, limit int) (any, error) {
 	v := d.Any()
 	if err := d.Err(); err != nil {
 		return nil, err
-	}
-	if limit <= 0 {
-		limit = defaultMaxText
 	}
 	return hessian.ToJSON(v, types, limit)
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/gubbo/gubbo/protocol/hessian"
@@ -15,6 +16,70 @@ func (b *anyBody) At(int) any                       { return b.v }
 func (b *anyBody) EncodeHessian(e *hessian.Encoder) { e.Any(b.v) }
 func (b *anyBody) DecodeHessian(d *hessian.Decoder) { b.v = d.Any() }
 func (b *anyBody) HessianTypes() *hessian.Types     { return nil }
+
+// hostileArgs are the arguments of "$invoke" with a descriptor of an array of
+// items; hidden is read before them and looked at by nobody.
+func hostileArgs(t *testing.T, hidden any, items ...any) *genericArgs {
+	t.Helper()
+	array := arrayOf(items...)
+	array.Fields = append([]hessian.Field{{Name: "hidden", Value: hidden}}, array.Fields...)
+	var e hessian.Encoder
+	e.String("m")
+	e.Null()
+	e.List("[object", 1)
+	e.Any(array)
+	d := hessian.NewDecoder(e.Bytes(), nil)
+	args := new(genericArgs)
+	if args.DecodeHessian(d); e.Err() != nil || d.Err() != nil {
+		t.Fatal(e.Err(), d.Err())
+	}
+	return args
+}
+
+func arrayOf(items ...any) *hessian.Object {
+	m := &hessian.Map{}
+	for i, item := range items {
+		m.Entries = append(m.Entries, hessian.Entry{Key: int32(i), Value: item})
+	}
+	return &hessian.Object{Class: descriptor, Fields: []hessian.Field{{Name: "type", Value: kindArray}, {Name: "properties", Value: m}}}
+}
+
+// A small message must not make much of references, nor go deep by them.
+func TestHostileDescriptors(t *testing.T) {
+	wide := arrayOf(make([]any, 1000)...)
+	again := &hessian.Object{Class: descriptor, Fields: wide.Fields}
+	deep := arrayOf()
+	flat := &hessian.List{}
+	for range 1000 { // each refers to the one before
+		flat.Items = append(flat.Items, deep)
+		deep = arrayOf(deep)
+	}
+	for _, tt := range []struct {
+		args    *genericArgs
+		message string
+	}{
+		{hostileArgs(t, nil, wide, again), "has the properties of another one"},
+		{hostileArgs(t, flat, deep), "descriptors nest deeper than 512"},
+		{hostileArgs(t, nil, wide, wide), ""}, // is one value
+	} {
+		err := tt.args.decode(new(anyBody), genericBean)
+		if tt.message == "" && err != nil || tt.message != "" && (err == nil || !strings.Contains(err.Error(), tt.message)) {
+			t.Errorf("got %v, want %q", err, tt.message)
+		}
+	}
+}
+
+// Each byte of an array is a descriptor, hundreds of bytes in memory.
+func TestManyDescriptors(t *testing.T) {
+	body := &anyBody{make([]byte, 1000)}
+	if v, err := replyBean(body, descriptor, 100_000); err != nil || v == nil {
+		t.Error(v, err)
+	}
+	v, err := replyBean(body, descriptor, 10_000)
+	if v != nil || err == nil || !strings.Contains(err.Error(), "more than 10000 bytes of descriptors") {
+		t.Error(v, err)
+	}
+}
 
 // Whatever arrives is read or refused, and what was read is answered or
 // refused, in every mode.
@@ -48,7 +113,7 @@ func FuzzGenericModes(f *testing.F) {
 			if _, err := generalize(body); err != nil {
 				t.Errorf("mode %d: generalize: %v", mode, err)
 			}
-			if _, err := replyBean(body, descriptor); err != nil {
+			if _, err := replyBean(body, descriptor, 64<<20); err != nil {
 				t.Errorf("mode %d: bean: %v", mode, err)
 			}
 			if text, err := replyJSON(body, 1<<20); err == nil && !json.Valid([]byte(text.(string))) {
