@@ -148,6 +148,11 @@ func TestToJSONFailures(t *testing.T) {
 	for range 40 { // 2^40 texts
 		wide = []any{wide, wide}
 	}
+	nulls, zeros := &Map{Entries: make([]Entry, 50)}, make(BitSet, 50)
+	var often, bits []any // few bytes of JSON, but much to look at
+	for range 30 {
+		often, bits = append(often, nulls), append(bits, zeros)
+	}
 	for _, tt := range []struct {
 		in      any
 		message string
@@ -157,10 +162,14 @@ func TestToJSONFailures(t *testing.T) {
 		{cycle, "values nest deeper than 512"},
 		{wide, "more than 1000 bytes"},
 		{strings.Repeat("x", 1000), "more than 1000 bytes"},
+		{often, "more than 1000 nulls"},
+		{bits, "more than 1000 nulls"},
+		{BitSet{1000: 1}, "more than 1000 bytes"},
+		{new(big.Int).Lsh(big.NewInt(1), 1<<18), "an integer of 262145 bits"},
 		{&Map{Entries: []Entry{{[]any{}, 1}}}, "the key of a map is a []interface {}"},
 		{struct{}{}, "struct {} is not known"},
 	} {
-		if got, err := ToJSON(tt.in, nil, 1000); err == nil || !strings.Contains(err.Error(), tt.message) {
+		if got, err := ToJSON(tt.in, nil, 1000); err == nil || got != "" || !strings.Contains(err.Error(), tt.message) {
 			t.Errorf("%T is %.40s, %v, want %q", tt.in, got, err, tt.message)
 		}
 	}
@@ -178,11 +187,10 @@ func FuzzJSON(f *testing.F) {
 			if e.JSON(text); e.Err() != nil {
 				return nil, e.Err()
 			}
-			if at := NewDecoder(e.Bytes(), userTypes); true { // as anything else that is declared
-				at.JSON()
-				at.Object(&userClass)
-			}
 			d := NewDecoder(e.Bytes(), userTypes)
+			d.JSON()
+			d.Object(&userClass) // whatever else is declared
+			d.Reset(e.Bytes(), userTypes)
 			d.JSON()
 			v := d.Any()
 			return v, d.Err()

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"math/big"
+	"math/bits"
 	"reflect"
 	"slices"
 	"strconv"
@@ -20,21 +21,26 @@ import (
 // they are objects with a name.
 //
 // It fails for what has no JSON: NaN and infinities, maps whose keys are lists,
-// maps or objects, and values that contain themselves or nest deeper than 512;
-// and for more than limit bytes, which objects that occur often may grow to.
+// maps or objects, integers of more than 2^18 bits, and values that contain
+// themselves or nest deeper than 512; and for more than limit bytes, which
+// objects that occur often may grow to, or more than limit nulls left out.
 func ToJSON(v any, types *Types, limit int) (string, error) {
 	w := jsonWriter{types: types, limit: limit}
 	w.value(v)
 	if len(w.buf) > limit {
 		w.failf("more than %d bytes", limit)
 	}
-	return string(w.buf), w.err
+	if w.err != nil {
+		return "", w.err
+	}
+	return string(w.buf), nil
 }
 
 type jsonWriter struct {
 	buf   []byte
 	types *Types
 	limit int
+	left  int // how much was looked at and left out
 	depth int
 	err   error
 }
@@ -65,7 +71,7 @@ func (w *jsonWriter) value(v any) {
 	case BigDecimal:
 		w.decimal(v)
 	case *big.Int:
-		w.raw(v.String())
+		w.raw(w.integer(v))
 	case []byte:
 		jsonList(w, v, func(b byte) { w.value(int32(int8(b))) })
 	case []any:
@@ -174,6 +180,8 @@ func (w *jsonWriter) key(k any) string {
 		}
 	case BigDecimal:
 		return string(k)
+	case *big.Int:
+		return w.integer(k)
 	case fmt.Stringer: // UUID, java.time
 		return k.String()
 	}
@@ -249,16 +257,40 @@ func (w *jsonWriter) decimal(v BigDecimal) {
 	w.raw(string(NewBigDecimal(unscaled, scale)))
 }
 
+// integer returns the digits of v, unless they are so many that this takes time.
+func (w *jsonWriter) integer(v *big.Int) string {
+	if n := v.BitLen(); n > 1<<18 {
+		w.failf("an integer of %d bits", n)
+		return ""
+	}
+	return v.String()
+}
+
 func (w *jsonWriter) bits(v BitSet) {
-	n := 64 * len(v)
-	for n > 0 && !v.Has(n-1) {
+	n := len(v)
+	for n > 0 && v[n-1] == 0 {
 		n--
 	}
-	bits := make([]byte, n)
-	for i := range bits {
-		bits[i] = byte(v[i/64] >> (i % 64) & 1)
+	w.leaveOut(len(v) - n)
+	if n > 0 {
+		n = 64*n - bits.LeadingZeros64(v[n-1])
 	}
-	w.value(bits)
+	if !w.enter('[') {
+		return
+	}
+	for i := 0; i < n && w.err == nil; i++ {
+		w.next()
+		w.buf = append(w.buf, '0'+byte(v[i/64]>>(i%64)&1))
+	}
+	w.leave(']')
+}
+
+// leaveOut counts n parts that took time but make no bytes. What occurs often
+// may have many of them.
+func (w *jsonWriter) leaveOut(n int) {
+	if w.left += n; w.left > w.limit {
+		w.failf("more than %d nulls", w.limit)
+	}
 }
 
 // object writes the pairs that each gives, but those whose value is null.
@@ -267,6 +299,9 @@ func (w *jsonWriter) object(each func(pair func(name string, v any))) {
 		return
 	}
 	each(func(name string, v any) {
+		if v == nil {
+			w.leaveOut(1)
+		}
 		if v == nil || w.err != nil {
 			return
 		}
