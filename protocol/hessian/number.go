@@ -22,16 +22,21 @@ func NewBigDecimal(unscaled *big.Int, scale int32) BigDecimal {
 	if digits[0] == '-' {
 		digits, sign = digits[1:], "-"
 	}
-	switch places := int(scale); {
+	places := int64(scale)
+	exp := int64(len(digits)) - 1 - places // of the first digit
+	switch {
 	case places == 0:
 		return BigDecimal(sign + digits)
-	case places < 0 || places > len(digits)+6: // Java turns to an exponent here, too
-		return BigDecimal(fmt.Sprintf("%s%sE%+d", sign, digits, -places))
+	case places < 0 || exp < -6:
+		if len(digits) > 1 {
+			digits = digits[:1] + "." + digits[1:]
+		}
+		return BigDecimal(fmt.Sprintf("%s%sE%+d", sign, digits, exp))
 	default:
-		if missing := places - len(digits); missing >= 0 {
+		if missing := int(places) - len(digits); missing >= 0 {
 			digits = strings.Repeat("0", missing+1) + digits
 		}
-		point := len(digits) - places
+		point := len(digits) - int(places)
 		return BigDecimal(sign + digits[:point] + "." + digits[point:])
 	}
 }
