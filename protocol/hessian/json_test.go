@@ -130,6 +130,8 @@ func TestToJSON(t *testing.T) {
 		{map[string]any{"b": nil, "a": []int32{1}, "c": []float64{1}}, `{"a":[1],"c":[1.0]}`},
 		{&Map{Entries: []Entry{{int64(7), "n"}, {nil, true}, {&Object{Class: levelClass.Name, Fields: []Field{{"name", "LOW"}}}, []string{"x"}}, {LocalDate{2024, 2, 29}, []bool{false}}}},
 			`{"7":"n","null":true,"LOW":["x"],"2024-02-29":[false]}`},
+		{&Map{Entries: []Entry{{Timestamp{local}, 1}, {Timestamp{local.Add(120e6)}, 2}, {SQLDate{local}, 3}, {SQLTime{local}, 4}, {Instant{time.Unix(1, 0)}, 5}, {Year(5), 6}, {ZoneID("UTC"), 7}, {BigDecimal("12e3"), 8}, {big.NewInt(9), 9}}},
+			`{"2024-02-29 13:02:03.0":1,"2024-02-29 13:02:03.12":2,"2024-02-29":3,"13:02:03":4,"1970-01-01T00:00:01Z":5,"5":6,"UTC":7,"1.2E+4":8,"9":9}`},
 		{LocalDateTime{LocalDate{2024, 2, 29}, LocalTime{1, 2, 3, 4}}, `{"date":{"year":2024,"month":2,"day":29},"time":{"hour":1,"minute":2,"second":3,"nano":4}}`},
 		{Calendar{Time: local}, `{"year":2024,"month":1,"dayOfMonth":29,"hourOfDay":13,"minute":2,"second":3}`},
 		{[]any{Currency("EUR"), Locale("zh_CN"), UUID{15: 1}, BitSet{5, 0}}, `["EUR","zh_CN","00000000-0000-0000-0000-000000000001",[1,0,1]]`},
@@ -167,6 +169,7 @@ func TestToJSONFailures(t *testing.T) {
 		{BitSet{1000: 1}, "more than 1000 bytes"},
 		{new(big.Int).Lsh(big.NewInt(1), 1<<18), "an integer of 262145 bits"},
 		{&Map{Entries: []Entry{{[]any{}, 1}}}, "the key of a map is a []interface {}"},
+		{&Map{Entries: []Entry{{Calendar{Time: time.Unix(0, 0)}, 1}}}, "the key of a map is a hessian.Calendar"},
 		{struct{}{}, "struct {} is not known"},
 	} {
 		if got, err := ToJSON(tt.in, nil, 1000); err == nil || got != "" || !strings.Contains(err.Error(), tt.message) {

@@ -69,7 +69,7 @@ func (w *jsonWriter) value(v any) {
 		}
 		w.raw(FormatDouble(v))
 	case BigDecimal:
-		w.decimal(v)
+		w.raw(w.decimal(v))
 	case *big.Int:
 		w.raw(w.integer(v))
 	case []byte:
@@ -173,15 +173,29 @@ func (w *jsonWriter) key(k any) string {
 		return FormatDouble(k)
 	case time.Time:
 		return k.In(time.Local).Format("Mon Jan 02 15:04:05 MST 2006")
+	case Timestamp: // with one digit of its milliseconds at least
+		s := k.In(time.Local).Format("2006-01-02 15:04:05.000")
+		return strings.TrimSuffix(strings.TrimSuffix(s, "0"), "0")
+	case SQLDate:
+		return k.In(time.Local).Format(time.DateOnly)
+	case SQLTime:
+		return k.In(time.Local).Format(time.TimeOnly)
+	case Instant:
+		return k.UTC().Format(time.RFC3339Nano)
+	case Year:
+		return strconv.Itoa(int(k))
+	case ZoneID:
+		return string(k)
 	case *Object:
 		if c := w.types.Class(k.Class); c != nil && c.isEnum() {
 			name, _ := k.Get("name").(string)
 			return name
 		}
 	case BigDecimal:
-		return string(k)
+		return w.decimal(k)
 	case *big.Int:
 		return w.integer(k)
+	case Calendar: // Java's text has all its fields
 	case fmt.Stringer: // UUID, java.time
 		return k.String()
 	}
@@ -243,18 +257,17 @@ func (w *jsonWriter) float(v any) {
 	w.value(v)
 }
 
-// decimal writes v in Java's form, unless it is so long that this takes time.
-func (w *jsonWriter) decimal(v BigDecimal) {
+// decimal returns v in Java's form, unless it is so long that this takes time.
+func (w *jsonWriter) decimal(v BigDecimal) string {
 	if len(v) > maxBigText && json.Valid([]byte(v)) {
-		w.raw(string(v))
-		return
+		return string(v)
 	}
 	unscaled, scale, err := v[:min(len(v), maxBigText)].Unscaled()
 	if err != nil || len(v) > maxBigText {
 		w.failf("%.40q is no number there", string(v))
-		return
+		return ""
 	}
-	w.raw(string(NewBigDecimal(unscaled, scale)))
+	return string(NewBigDecimal(unscaled, scale))
 }
 
 // integer returns the digits of v, unless they are so many that this takes time.
