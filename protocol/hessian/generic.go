@@ -20,6 +20,8 @@ import (
 //	byte array         a list of numbers
 //	BigDecimal,        a number or its text
 //	BigInteger
+//	UUID, Locale,      its text
+//	Currency
 //	LocalDate and the  its text in ISO 8601
 //	like, Instant
 //

@@ -10,9 +10,9 @@ import (
 // JSON makes the decoder read what Encoder.JSON wrote as Java's Gson reads JSON,
 // until the next Reset. That is as Generic says, but "class" is a key like any
 // other, Any reads each number as a float64, a date is also "Oct 27, 2024,
-// 3:33:20 AM", UUID, Locale and Currency are their text, a BitSet is a list of 0
-// and 1, and the classes of java.time, whose ISO text will do, and Calendar are
-// maps of their parts: {"year":2024,"month":2,"day":29}.
+// 3:33:20 AM", a BitSet is a list of 0 and 1, and the classes of java.time, whose
+// ISO text will do, and Calendar are maps of their parts:
+// {"year":2024,"month":2,"day":29}.
 func (d *Decoder) JSON() { d.generic, d.json = true, true }
 
 // isNumber tells whether b begins a JSON number.
@@ -43,12 +43,13 @@ const (
 	dateTimeJSON9 = "Jan 2, 2006, 3:04:05 PM"
 	dateJSON      = "Jan 2, 2006"
 	timeJSON      = "03:04:05 PM"
+	offsetJSON    = "2006-01-02T15:04:05Z0700" // as Jackson writes them, which Gson reads
 )
 
 // jsonDate reads a date as Gson writes it, in the local zone.
 func jsonDate(text string) (time.Time, bool) {
 	text = strings.ReplaceAll(text, "\u202f", " ")
-	for _, layout := range []string{dateTimeJSON9, dateTimeJSON, dateJSON, timeJSON, time.DateOnly} {
+	for _, layout := range []string{dateTimeJSON9, dateTimeJSON, dateJSON, timeJSON, time.DateOnly, offsetJSON} {
 		t, err := time.ParseInLocation(layout, text, time.Local)
 		if err != nil {
 			continue

@@ -44,6 +44,7 @@ func TestJSONObjects(t *testing.T) {
 		{`{"tags": ["\ud83d\ude42\t\"\/\u00e9", 'it\'s', yes, TRUE], "active": "maybe"}`, &user{Tags: []string{"🙂\t\"/é", "it's", "yes", "true"}}},
 		{`{"any": [,1,,NULL,]}`, &user{Any: []any{nil, 1.0, nil, nil, nil}}},
 		{`{"born": "1970-01-01T00:00:01Z"}`, &user{Born: time.Unix(1, 0).UTC()}},
+		{`{"born": "1970-01-01T01:00:01.000+0100"}`, &user{Born: time.Unix(1, 0).UTC()}},
 		{`{"any": {"class": "com.example.Address", "zip": 5, "all": [1, "1", true, null]}}`,
 			&user{Any: map[string]any{"class": "com.example.Address", "zip": 5.0, "all": []any{1.0, "1", true, nil}}}},
 	} {
