@@ -23,7 +23,11 @@ func generalize(reply any) (any, error) {
 		return nil, err
 	}
 	g := generalizer{types: types, done: make(map[any]any)}
-	return g.value(tree), nil
+	v := g.value(tree)
+	if g.err != nil {
+		return nil, g.err
+	}
+	return v, nil
 }
 
 // encodedReply returns a decoder of the reply's own encoding, which knows every
@@ -47,13 +51,26 @@ func encodedReply(reply any) (*hessian.Decoder, *hessian.Types, error) {
 	return d, body.HessianTypes(), nil
 }
 
+// maxGenericDepth bounds how deep values may refer to one another, as the
+// encoder bounds how deep they may nest. What was read flat can be deep, where a
+// part that is passed over has the values that others refer to.
+const maxGenericDepth = 512
+
 // generalizer converts one tree of *hessian.Object, *List and *Map.
 type generalizer struct {
 	types *hessian.Types
 	done  map[any]any // what an object, list or map became
+	depth int
+	err   error
 }
 
 func (g *generalizer) value(v any) any {
+	if g.depth >= maxGenericDepth {
+		g.err = fmt.Errorf("provider: values nest deeper than %d", maxGenericDepth)
+		return nil
+	}
+	g.depth++
+	defer func() { g.depth-- }()
 	switch v := v.(type) {
 	case *hessian.Object:
 		return g.object(v)
@@ -118,17 +135,19 @@ func jdk(o *hessian.Object) bool {
 }
 
 func (g *generalizer) object(o *hessian.Object) any {
+	if to, ok := g.done[o]; ok {
+		return to
+	}
 	if text, ok := isoText(o); ok {
+		g.done[o] = text
 		return text
 	}
 	if jdk(o) {
+		g.done[o] = o
 		return o
 	}
 	if c := g.types.Class(o.Class); c != nil && c.New == nil {
 		return o.Get("name")
-	}
-	if to, ok := g.done[o]; ok {
-		return to
 	}
 	m := &hessian.Map{Entries: make([]hessian.Entry, 0, len(o.Fields)+1)}
 	g.done[o] = m

@@ -62,10 +62,6 @@ type beanReader struct {
 	err   error
 }
 
-// maxDescribed bounds how deep descriptors refer to one another, as the encoder
-// bounds how deep their values may nest.
-const maxDescribed = 512
-
 func (r *beanReader) value(v any) any {
 	o, ok := v.(*hessian.Object)
 	if !ok || !isDescriptor(o.Class) {
@@ -84,8 +80,8 @@ func (r *beanReader) value(v any) any {
 		r.fail("a descriptor of %q has no properties", clip(class))
 	case twice: // a small text could make much of them
 		r.fail("a descriptor of %q has the properties of another one", clip(class))
-	case r.depth >= maxDescribed:
-		r.fail("descriptors nest deeper than %d", maxDescribed)
+	case r.depth >= maxGenericDepth:
+		r.fail("descriptors nest deeper than %d", maxGenericDepth)
 	}
 	if r.err != nil {
 		return nil
@@ -219,8 +215,11 @@ func (w *beanWriter) value(v any) any {
 }
 
 func (w *beanWriter) object(o *hessian.Object) any {
-	if jdk(o) {
-		return w.primitive(o.Class, o) // Java reads such an object itself
+	if to := w.done[o]; to != nil {
+		return to
+	}
+	if jdk(o) { // Java reads such an object itself
+		return w.describe(o, kindPrimitive, o.Class, func(set setter) { set("value", o) })
 	}
 	if c := w.types.Class(o.Class); c != nil && c.New == nil {
 		return w.describe(o, kindEnum, o.Class, func(set setter) { set("name", o.Get("name")) })
@@ -251,8 +250,8 @@ func (w *beanWriter) describe(of any, kind int32, class string, properties func(
 	case w.err != nil:
 	case w.count > w.limit/minDescriptor:
 		w.err = fmt.Errorf("provider: generic=bean: more than %d bytes of descriptors", w.limit)
-	case w.depth >= maxDescribed:
-		w.err = fmt.Errorf("provider: generic=bean: values nest deeper than %d", maxDescribed)
+	case w.depth >= maxGenericDepth:
+		w.err = fmt.Errorf("provider: generic=bean: values nest deeper than %d", maxGenericDepth)
 	}
 	if w.err != nil {
 		return nil

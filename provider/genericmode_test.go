@@ -69,6 +69,29 @@ func TestHostileDescriptors(t *testing.T) {
 	}
 }
 
+// Neither may a result that a caller has sent before.
+func TestDeepReply(t *testing.T) {
+	var last any
+	flat := &hessian.List{}
+	for range 1000 {
+		last = &hessian.Object{Class: "x", Fields: []hessian.Field{{Name: "x", Value: last}}}
+		flat.Items = append(flat.Items, last)
+	}
+	jdk := &hessian.Object{Class: "java.x", Fields: []hessian.Field{{Name: "x", Value: flat}}} // stays as it is
+	for mode, convert := range map[genericMode]func(any) (any, error){
+		genericMaps: generalize,
+		genericJSON: func(v any) (any, error) { return replyJSON(v, 1<<20) },
+		genericBean: func(v any) (any, error) { return replyBean(v, descriptor, 1<<20) },
+	} {
+		if v, err := convert(&anyBody{[]any{jdk, last}}); err == nil || !strings.Contains(err.Error(), "values nest deeper than 512") {
+			t.Errorf("mode %d: %T, %v", mode, v, err)
+		}
+		if _, err := convert(&anyBody{[]any{jdk}}); err != nil && mode != genericJSON { // which has no references
+			t.Errorf("mode %d: %v", mode, err)
+		}
+	}
+}
+
 // Each byte of an array is a descriptor, hundreds of bytes in memory.
 func TestManyDescriptors(t *testing.T) {
 	body := &anyBody{make([]byte, 1000)}
