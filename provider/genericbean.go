@@ -148,17 +148,18 @@ func replyBean(reply any, class string, limit int) (any, error) {
 	return v, nil
 }
 
-// minDescriptor is less than what a descriptor takes on the wire. In memory it
-// takes far more, so that they are counted.
-const minDescriptor = 24
+// minDescriptor is what a descriptor takes on the wire beside its class and what
+// its properties hold. In memory it takes far more, so that this is counted
+// before it is written.
+const minDescriptor = 6
 
 // beanWriter describes a tree. What it describes twice is one descriptor.
 type beanWriter struct {
 	class string
 	types *hessian.Types
 	limit int // bytes on the wire
+	least int // how many there will be at least
 	done  map[any]*hessian.Object
-	count int // of descriptors
 	depth int
 	err   error
 }
@@ -245,10 +246,10 @@ func (w *beanWriter) describe(of any, kind int32, class string, properties func(
 	if o := w.done[of]; o != nil {
 		return o
 	}
-	w.count++
+	w.least += minDescriptor + len(class)
 	switch {
 	case w.err != nil:
-	case w.count > w.limit/minDescriptor:
+	case w.least > w.limit:
 		w.err = fmt.Errorf("provider: generic=bean: more than %d bytes of descriptors", w.limit)
 	case w.depth >= maxGenericDepth:
 		w.err = fmt.Errorf("provider: generic=bean: values nest deeper than %d", maxGenericDepth)
