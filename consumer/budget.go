@@ -10,12 +10,13 @@ import (
 // looked at only when a call wants a retry, and works from the count of all
 // tries, which the providers keep anyway.
 type budget struct {
-	mu     sync.Mutex
-	tokens float64   // guarded by mu, like all below
-	tries  uint64    // the count of tries when it was last looked at
-	spent  uint64    // how many of those that came since are retries
-	last   time.Time // when it was last looked at
-	rate   float64   // first tries per second, about
+	mu      sync.Mutex
+	tokens  float64   // guarded by mu, like all below
+	tries   uint64    // the count of tries when it was last looked at
+	retries uint64    // how many of them are retries, or will be: not all have begun
+	firsts  uint64    // how many of them have been taken for first tries
+	last    time.Time // when it was last looked at
+	rate    float64   // first tries per second, about
 }
 
 const (
@@ -31,9 +32,14 @@ func newBudget(now time.Time) budget { return budget{tokens: budgetSteady, last:
 func (b *budget) take(now time.Time, tries uint64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if tries < b.tries {
+		b.retries, b.firsts = 0, tries
+	}
+	b.tries = tries
 	firsts := 0.0
-	if tries > b.tries+b.spent {
-		firsts = float64(tries - b.tries - b.spent)
+	if n := tries - min(b.retries, tries); n > b.firsts {
+		firsts = float64(n - b.firsts)
+		b.firsts = n
 	}
 	seconds := max(now.Sub(b.last).Seconds(), 0)
 	if seconds >= 1 {
@@ -45,11 +51,11 @@ func (b *budget) take(now time.Time, tries uint64) bool {
 		most += budgetShare * firsts
 	}
 	b.tokens = min(b.tokens, most)
-	b.tries, b.spent, b.last = tries, 0, now
+	b.last = now
 	if b.tokens < 1 {
 		return false
 	}
 	b.tokens--
-	b.spent++
+	b.retries++
 	return true
 }

@@ -300,6 +300,27 @@ func TestBudgetAfterALongTime(t *testing.T) {
 	}
 }
 
+// Retries that were granted at once, and began later, are no first tries.
+func TestBudgetOfABurst(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	b := newBudget(now)
+	granted := func(tries uint64) (n int) {
+		for b.take(now, tries) {
+			n++
+		}
+		return n
+	}
+	if n := granted(200); n != 50 { // 10, and a fifth
+		t.Errorf("%d retries for 200 calls", n)
+	}
+	if n := granted(250); n != 0 {
+		t.Errorf("%d more when they had begun", n)
+	}
+	if n := granted(300); n != 10 {
+		t.Errorf("%d retries for 50 calls more", n)
+	}
+}
+
 func TestBusinessErrorsAreFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, r := fleet(t, 2, func(context.Context, *api.Invocation) error {
