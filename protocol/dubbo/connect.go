@@ -205,6 +205,9 @@ func (c *client) connectOnce(ctx context.Context, began *time.Time) error {
 		}
 	}
 	cn.onDrain = func(l bool) {
+		if c.live.Load() != cn { // part has withdrawn it: that it stays comes too late
+			return
+		}
 		leaving = l
 		show()
 		if l && c.o.Spare != nil && !cn.parting.Swap(true) {
@@ -256,14 +259,19 @@ func (c *client) Close() error {
 	c.mu.Unlock()
 	c.tasks.Stop()
 	if cn := c.live.Load(); cn != nil {
-		if c.calls != nil {
-			c.calls.drain(cn)
-		}
-		cn.giveUp(errClosed)
+		c.hangUp(cn)
 	}
 	c.tasks.Wait()
 	if c.calls != nil {
 		c.calls.close()
 	}
 	return nil
+}
+
+// hangUp closes cn for Close, after the calls to our listeners under way.
+func (c *client) hangUp(cn *conn) {
+	if c.calls != nil {
+		c.calls.drain(cn)
+	}
+	cn.giveUp(errClosed)
 }

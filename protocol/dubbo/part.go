@@ -34,7 +34,7 @@ func (c *client) part(ctx context.Context, cn *conn) {
 			return
 		case <-ctx.Done():
 			if ended {
-				cn.giveUp(errClosed) // Close does not see it any more
+				c.hangUp(cn) // Close does not see it any more
 			}
 			return
 		}
@@ -51,6 +51,11 @@ func (c *client) part(ctx context.Context, cn *conn) {
 			if !idle() { // a call came first; the others find the writer closed and go elsewhere
 				continue
 			}
+		}
+		select {
+		case <-cn.w.idle(): // a oneway request may have waited
+		case <-cn.ctx.Done():
+		case <-ctx.Done():
 		}
 		cn.giveUp(errParted)
 		return

@@ -107,6 +107,15 @@ func TestConnectionToALeavingPeerThatIsNeededStays(t *testing.T) {
 				}
 			}
 		},
+		"while a oneway request is not yet written": func(t *testing.T, _ *atomic.Bool, cli protocol.Client, nc net.Conn, _ func(time.Duration) bool) {
+			if err := cli.Invoke(t.Context(), stringCall(&tellMethod, "x")); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(long) // nobody reads
+			if h, body := readFrame(t, nc); h.twoway() || len(body) == 0 {
+				t.Errorf("it got %+v", h)
+			}
+		},
 		"when it leaves no more": func(t *testing.T, _ *atomic.Bool, _ protocol.Client, nc net.Conn, open func(time.Duration) bool) {
 			nc.Write(frame(0xa2, 0, 0, writableBody))
 			if !open(long) {
