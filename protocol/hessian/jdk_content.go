@@ -210,10 +210,15 @@ func refusal(o *Object) string {
 			return fmt.Sprintf("%.40q is no %s", text, o.Class)
 		}
 	case uuidClass.Name:
-		if text, is := o.Get(field).(string); is {
-			if _, err := javaUUID(text); err != nil {
-				return err.Error()
-			}
+		if len(o.Fields) != 1 { // two longs of Caucho's
+			return ""
+		}
+		text, is := o.Fields[0].Value.(string) // whatever its name
+		if !is {
+			return "a " + o.Class + " without its text"
+		}
+		if _, err := javaUUID(text); err != nil {
+			return err.Error()
 		}
 	case sqlDateClass.Name, sqlTimeClass.Name, timestampClass.Name:
 		_, ok = o.Get(field).(time.Time)

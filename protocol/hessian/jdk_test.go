@@ -142,7 +142,7 @@ func TestOddJDKObjectsStayObjects(t *testing.T) {
 		object("java.math.BigInteger", "signum", int32(2), "mag", []int32{1}),
 		object("java.math.BigInteger", "signum", int32(1), "mag", []int32{0, 1}),
 		object("java.math.BigInteger", "mag", []int32{1}),
-		object("java.util.UUID", "mostSigBits", int64(1)),
+		object("java.util.UUID", "mostSigBits", int64(1), "other", nil),
 		object(calendarClass.Name, "date", time.UnixMilli(5).UTC()),
 		object(instantClass.Name, "seconds", int64(-62135596800), "nanos", int32(0)), // Go's zero Time
 		object(durationClass.Name, "seconds", int64(1), "nanos", int32(-1)),
