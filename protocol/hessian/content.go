@@ -2,6 +2,7 @@ package hessian
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -132,7 +133,17 @@ func (c *content) takes(v any) bool {
 		_, list := listClass(v)
 		return !list
 	}
-	return c.fits(v)
+	return c.fits(v) || isDeclared(v)
+}
+
+// isDeclared tells whether v is of a class in Types: what that stands for its
+// owner knows.
+func isDeclared(v any) bool {
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Name() != "" && t.PkgPath() != "" && t.PkgPath() != reflect.TypeFor[Object]().PkgPath()
 }
 
 // what names what is wanted, for errors.

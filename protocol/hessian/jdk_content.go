@@ -254,7 +254,8 @@ func noConstant(o *Object, constants string) string {
 }
 
 // unsorted tells whether Java could not sort the items or keys of a class that
-// does: they must be of one kind that has an order. Objects may have one.
+// does: they must have an order, and be of one class unless that is none of
+// Java's own.
 func unsorted(class string, n int, item func(int) any) bool {
 	switch class {
 	case "java.util.TreeSet", "java.util.TreeMap":
@@ -262,25 +263,26 @@ func unsorted(class string, n int, item func(int) any) bool {
 		return false
 	}
 	for i := range n {
-		if kind := sortKind(item(i)); kind == "" || kind != sortKind(item(0)) {
+		v := item(i)
+		switch v.(type) {
+		case nil, []byte, map[string]any, *Map, *Exception:
+			return true
+		}
+		if _, list := listClass(v); list {
+			return true
+		}
+		if reflect.TypeOf(v) != reflect.TypeOf(item(0)) && (isPlain(v) || isPlain(item(0))) {
 			return true
 		}
 	}
 	return false
 }
 
-// sortKind names what v may be compared with, "" for nothing.
-func sortKind(v any) string {
+// isPlain tells whether v is a string, number or boolean.
+func isPlain(v any) bool {
 	switch v.(type) {
-	case nil, []byte, map[string]any, *Map, *Exception:
-		return ""
 	case string, bool, int32, int64, float64:
-		return reflect.TypeOf(v).Name()
-	case time.Time, Timestamp, SQLDate, SQLTime:
-		return "date"
+		return true
 	}
-	if _, list := listClass(v); list {
-		return ""
-	}
-	return "object"
+	return false
 }
