@@ -2,6 +2,7 @@ package hessian
 
 import (
 	"fmt"
+	"math/big"
 	"reflect"
 	"strings"
 )
@@ -16,6 +17,9 @@ type content struct {
 	// value is one of it.
 	object string
 	fits   func(v any) bool
+	// like is for objects of a class that Java does not know, which it reads as
+	// if they were of this one; a reference to one is none.
+	like bool
 }
 
 // itemsOf returns what the list class says of its items.
@@ -104,7 +108,9 @@ func (d *Decoder) content(c *content) any {
 		d.want(c.what())
 		return nil
 	}
-	if v == nil || c.takes(v) { // nil is an error, or a stand-in for what cannot be
+	if o, ok := v.(*Object); ok && b == tagRef && c.like && o.Class == c.object {
+		return v // checked when it was read, and not again for each reference
+	} else if v == nil || (!ok || b != tagRef || !c.like) && c.takes(v) { // nil is an error, or a stand-in for what cannot be
 		return v
 	}
 	d.pos = at
@@ -139,6 +145,9 @@ func (c *content) takes(v any) bool {
 // isDeclared tells whether v is of a class in Types: what that stands for its
 // owner knows.
 func isDeclared(v any) bool {
+	if _, ok := v.(*big.Int); ok {
+		return false
+	}
 	t := reflect.TypeOf(v)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()

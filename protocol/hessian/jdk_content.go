@@ -108,7 +108,7 @@ func oneOf[T any](class string) *content {
 // orLike is oneOf where Java also reads an object of a class that it does not
 // know, as if it were of this one.
 func orLike[T any](class string) *content {
-	return &content{item: objectItem, object: class, fits: func(v any) bool {
+	return &content{item: objectItem, object: class, like: true, fits: func(v any) bool {
 		if o, ok := v.(*Object); ok {
 			return refusal(&Object{class, o.Fields}) == ""
 		}

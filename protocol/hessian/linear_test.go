@@ -5,6 +5,7 @@ package hessian
 import (
 	"bytes"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -96,5 +97,27 @@ func TestHostileInputTakesLinearTime(t *testing.T) {
 			}
 			t.Errorf("%v for %d bytes, %v for %d", fast, len(a), slow, len(b))
 		})
+	}
+}
+
+// Each reference to an object is looked at, but not into.
+func TestReferencesInAnArrayOfDecimals(t *testing.T) {
+	for class, text := range map[string]string{"java.math.BigDecimal": strings.Repeat("1", 1<<20), "lab.Unknown": strings.Repeat("1", 1<<20)} {
+		const n = 1 << 18
+		e := NewEncoder(nil)
+		e.List("", 2)
+		e.Any(&Object{class, []Field{{"value", text}, {"more", nil}}})
+		e.List("[java.math.BigDecimal", n)
+		data := e.Bytes()
+		for range n {
+			data = append(data, tagRef, 0x91)
+		}
+		d := NewDecoder(data, nil)
+		start := time.Now()
+		d.Any()
+		if refused := class == "lab.Unknown"; (d.Err() != nil) != refused {
+			t.Errorf("%s: %v", class, d.Err())
+		}
+		t.Log(class, time.Since(start))
 	}
 }
